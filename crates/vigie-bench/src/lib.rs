@@ -1,0 +1,1 @@
+//! Baselines from the literature and whole-run benchmarks

@@ -1,0 +1,1 @@
+//! One folder per detector: cluster in, finding out

@@ -1,0 +1,1 @@
+//! Exchange text to features: masks, fingerprints, marks, language

@@ -1,0 +1,1 @@
+//! Objects, links, dense groups and the statistics on them

@@ -1,0 +1,133 @@
+//! Kernels in order on the embedded runner.
+
+use vigie_model::{Account, HuntReport, Micros, ModelRelease, ObjectTouch};
+
+/// The two side tables, joined on `account_id` and `model`.
+#[derive(Clone, Debug, Default)]
+pub struct SideTables {
+    /// Accounts, any order.
+    pub accounts: Vec<Account>,
+    /// The release calendar.
+    pub models: Vec<ModelRelease>,
+}
+
+/// What a user may set in `vigie.toml`; every field is optional, unknown keys are errors.
+#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Options {
+    /// The `[hunt]` section.
+    pub hunt: HuntOptions,
+}
+
+/// The `[hunt]` section of `vigie.toml`.
+#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HuntOptions {
+    /// Promised false-discovery rate over all clusters of a hunt.
+    pub alpha: Option<f64>,
+    /// Fewest accounts that make a campaign.
+    pub accounts_min: Option<usize>,
+    /// Seed of the resampling tests.
+    pub seed: Option<u64>,
+}
+
+/// Options with every default filled in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// Promised false-discovery rate over all clusters of a hunt.
+    pub alpha: f64,
+    /// Fewest accounts that make a campaign.
+    pub accounts_min: usize,
+    /// Seed of the resampling tests.
+    pub seed: u64,
+}
+
+impl From<&Options> for Settings {
+    fn from(options: &Options) -> Self {
+        let hunt = &options.hunt;
+        Self {
+            alpha: hunt.alpha.unwrap_or(0.05),
+            accounts_min: hunt.accounts_min.unwrap_or(4),
+            seed: hunt.seed.unwrap_or(1),
+        }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self::from(&Options::default())
+    }
+}
+
+/// Half-open stretch of time: `since <= t < until`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Window {
+    /// First moment that counts.
+    pub since: Option<Micros>,
+    /// First moment that no longer counts.
+    pub until: Option<Micros>,
+}
+
+/// Hears how far a hunt is. Called from one thread at a time.
+pub trait Progress: Sync {
+    /// A stage begins; `total` in its own units where it is known.
+    fn stage(&self, name: &str, total: Option<u64>);
+    /// `done` more units of the current stage are finished.
+    fn advance(&self, done: u64);
+}
+
+/// Hears nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Quiet;
+
+impl Progress for Quiet {
+    fn stage(&self, _name: &str, _total: Option<u64>) {}
+    fn advance(&self, _done: u64) {}
+}
+
+/// Why a hunt could not be finished.
+#[derive(Debug, thiserror::Error)]
+pub enum HuntError {
+    /// A batch does not follow the exchange schema.
+    #[error(transparent)]
+    Schema(#[from] vigie_model::SchemaError),
+}
+
+/// Folded exchanges: no text, everything that a hunt needs. Fold once, hunt any window.
+#[derive(Debug, Default)]
+pub struct Lake {}
+
+/// Folds canonical batches into a lake. Text is dropped batch by batch.
+///
+/// # Errors
+/// [`HuntError::Schema`] when a batch lacks a required column.
+pub fn fold(
+    batches: &mut (dyn Iterator<Item = arrow_array::RecordBatch> + Send),
+    progress: &dyn Progress,
+) -> Result<Lake, HuntError> {
+    let _ = (batches, progress);
+    Ok(Lake {})
+}
+
+/// Links, clusters, tests and explains what happened in `window`.
+pub fn hunt(
+    lake: &Lake,
+    side: &SideTables,
+    window: Window,
+    settings: &Settings,
+    progress: &dyn Progress,
+) -> HuntReport {
+    let _ = (lake, side, window, settings, progress);
+    HuntReport::default()
+}
+
+/// The same from the smallest input: who touched what, when.
+pub fn hunt_objects(
+    touches: &mut dyn Iterator<Item = ObjectTouch>,
+    window: Window,
+    settings: &Settings,
+    progress: &dyn Progress,
+) -> HuntReport {
+    let _ = (touches, window, settings, progress);
+    HuntReport::default()
+}

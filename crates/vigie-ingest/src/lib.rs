@@ -1,0 +1,1 @@
+//! Log bytes to exchanges and errors, one file per format

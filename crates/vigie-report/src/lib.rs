@@ -1,0 +1,1 @@
+//! Campaigns as text, JSON and one self-contained HTML file

@@ -1,0 +1,1 @@
+//! Seeded worlds, honest and abusive, and the scorer

@@ -1,0 +1,1 @@
+//! The lake: what a hunt writes, as plain files

@@ -1,0 +1,2 @@
+//! The only door: demo, test, ci, bench.
+fn main() {}
