@@ -68,7 +68,6 @@ macro_rules! exchange_row {
             }
 
             /// The batch of all rows pushed since the last call, in the canonical schema.
-            #[expect(clippy::expect_used, reason = "builders and schema come from one list")]
             pub fn finish(&mut self) -> RecordBatch {
                 self.len = 0;
                 let columns: Vec<ArrayRef> = vec![
