@@ -1,1 +1,23 @@
-//! Objects, links, dense groups and the statistics on them
+//! Objects that accounts share, links between accounts, dense groups of them, and the statistics that say how
+//! surprising they are.
+//!
+//! What lives here: rare objects and motifs, weighed links, a weighted undirected graph, k-core, densest-block peeling, Leiden refinement, conformal p-values
+//! and false-discovery control. What does not: what objects mean, detectors, any I/O. Everything is deterministic:
+//! ties are broken by node number.
+
+mod graph;
+mod kcore;
+mod leiden;
+mod links;
+mod objects;
+mod peel;
+pub mod stats;
+mod union;
+
+pub use graph::{Edge, Graph};
+pub use kcore::{core_numbers, k_core};
+pub use leiden::{LeidenOptions, leiden};
+pub use links::{Activity, LAYERS, Link, LinkOptions, Weigher, candidates};
+pub use objects::{Motif, Motifs, RareObjects, Touch};
+pub use peel::{Block, densest_block, peel_weak};
+pub use union::UnionFind;
