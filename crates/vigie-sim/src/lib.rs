@@ -1,1 +1,2 @@
 //! Seeded worlds, honest and abusive, and the scorer
+pub mod score;

@@ -1,0 +1,233 @@
+//! A score as text for a terminal.
+
+use std::fmt::Write as _;
+
+use super::accounts::Hits;
+use super::exchanges::ExchangeFigures;
+use super::lag::Lag;
+use super::{LARGE_ACCOUNTS, Score};
+
+impl Score {
+    /// Every figure as plain text, at most 110 columns wide.
+    pub fn table(&self) -> String {
+        let mut out = String::new();
+        // Writing to a string cannot fail.
+        let _ = self.write(&mut out);
+        out
+    }
+
+    fn write(&self, out: &mut String) -> std::fmt::Result {
+        let world = &self.world;
+        writeln!(
+            out,
+            "World      {} accounts, {} malicious ({} mixed) in {} networks; {} innocent look-alikes",
+            world.accounts, world.malicious, world.mixed, world.networks, world.look_alikes
+        )?;
+        self.write_accounts(out)?;
+        self.write_groups(out)?;
+        self.write_networks(out)?;
+        self.write_innocents(out)?;
+        if let Some(exchanges) = &self.exchanges {
+            write_exchanges(out, exchanges)?;
+        }
+        if let Some(lag) = &self.lag {
+            write_lag(out, lag)?;
+        }
+        Ok(())
+    }
+
+    fn write_accounts(&self, out: &mut String) -> std::fmt::Result {
+        let accounts = &self.accounts;
+        writeln!(out, "Accounts   {}", hits(&accounts.hits))?;
+        if let Some(rate) = accounts.false_per_million {
+            writeln!(out, "           {rate:.0} false accounts per million honest")?;
+        }
+        if accounts.unknown > 0 {
+            writeln!(out, "           {} accused accounts are not in the truth", accounts.unknown)?;
+        }
+        for at in &self.recall_at {
+            let rate = at.per_million.unwrap_or_default();
+            let allowed = at.allowed;
+            writeln!(
+                out,
+                "           recall {:.3} at {rate:.0} false per million ({allowed} here)",
+                at.recall
+            )?;
+        }
+        let calibration = &self.calibration;
+        if let (Some(brier), Some(error)) = (calibration.brier, calibration.expected_error) {
+            writeln!(out, "Scores     Brier {brier:.4}, expected calibration error {error:.4}")?;
+            for bin in &calibration.bins {
+                writeln!(
+                    out,
+                    "           {:.1}–{:.1}  {:>7} accounts  score {:.3}  right {:.3}",
+                    bin.from,
+                    bin.from + 0.1,
+                    bin.accounts,
+                    bin.score,
+                    bin.observed
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_groups(&self, out: &mut String) -> std::fmt::Result {
+        let (b, recovered, purity) = (&self.b_cubed, &self.recovered, &self.purity);
+        writeln!(
+            out,
+            "Groups     B-cubed precision {} recall {} F1 {}",
+            ratio(b.precision),
+            ratio(b.recall),
+            ratio(b.f1)
+        )?;
+        writeln!(
+            out,
+            "           {} of {} networks recovered; {} of {} with {LARGE_ACCOUNTS} accounts or more",
+            recovered.recovered, recovered.networks, recovered.large_recovered, recovered.large
+        )?;
+        writeln!(
+            out,
+            "           {} campaigns accuse, purity {} (mean {}), {} without any malicious account; {} judged innocent",
+            purity.campaigns,
+            ratio(purity.weighted),
+            ratio(purity.mean),
+            purity.empty_handed,
+            purity.judged_innocent
+        )
+    }
+
+    fn write_networks(&self, out: &mut String) -> std::fmt::Result {
+        if self.networks.is_empty() {
+            return Ok(());
+        }
+        writeln!(
+            out,
+            "\n{:<24} {:<16} {:>8} {:>7} {:>7}  campaign",
+            "archetype", "network", "accounts", "Jaccard", "accused"
+        )?;
+        for n in &self.networks {
+            let campaign = match (&n.campaign_id, &n.kind) {
+                (Some(id), Some(kind)) if n.kind_is_right => format!("{id} {kind}"),
+                (Some(id), Some(kind)) => format!("{id} {kind} (other kind)"),
+                _ => "–".to_owned(),
+            };
+            writeln!(
+                out,
+                "{:<24} {:<16} {:>8} {:>7.3} {:>7.3}  {}{campaign}",
+                cut(&n.archetype, 24),
+                cut(&n.network_id, 16),
+                n.accounts,
+                n.jaccard,
+                n.accused,
+                if n.recovered { "" } else { "MISSED " }
+            )?;
+        }
+        writeln!(
+            out,
+            "\n{:<24} {:>9} {:>10} {:>9} {:>7}",
+            "archetype", "recovered", "right kind", "accounts", "recall"
+        )?;
+        for a in &self.archetypes {
+            let of = |part: u64| format!("{part}/{}", a.networks);
+            writeln!(
+                out,
+                "{:<24} {:>9} {:>10} {:>9} {:>7.3}",
+                cut(&a.archetype, 24),
+                of(a.recovered),
+                of(a.kind_is_right),
+                a.accounts,
+                a.recall
+            )?;
+        }
+        Ok(())
+    }
+
+    fn write_innocents(&self, out: &mut String) -> std::fmt::Result {
+        let innocents = &self.innocents;
+        if !innocents.look_alikes.is_empty() {
+            writeln!(
+                out,
+                "\n{:<24} {:>8} {:>12} {:>13} {:>17}",
+                "innocent look-alike", "networks", "any accused", "a fifth so", "accounts accused"
+            )?;
+        }
+        for row in &innocents.look_alikes {
+            writeln!(
+                out,
+                "{:<24} {:>8} {:>12} {:>13} {:>17}",
+                cut(&row.archetype, 24),
+                row.networks,
+                row.any_accused,
+                row.fifth_accused,
+                format!("{}/{}", row.accused, row.accounts)
+            )?;
+        }
+        writeln!(out, "Other honest accounts accused: {}", innocents.others_accused)
+    }
+}
+
+fn write_exchanges(out: &mut String, exchanges: &ExchangeFigures) -> std::fmt::Result {
+    writeln!(out, "\nExchanges  in mixed accounts: {}", hits(&exchanges.mixed))?;
+    writeln!(out, "           of those with ε ≥ 10 %: {}", hits(&exchanges.mixed_from_tenth))?;
+    let ends = exchanges.by_share.iter().skip(1).map(|b| b.from).chain([1.0]);
+    for (bucket, end) in exchanges.by_share.iter().zip(ends) {
+        if bucket.accounts > 0 {
+            let range = format!("ε {:.0}–{:.0} %", bucket.from * 100.0, end * 100.0);
+            writeln!(out, "           {range:<12} {:>6} accounts  {}", bucket.accounts, hits(&bucket.hits))?;
+        }
+    }
+    writeln!(out, "           in all accounts: {}", hits(&exchanges.all))
+}
+
+fn write_lag(out: &mut String, lag: &Lag) -> std::fmt::Result {
+    let percent =
+        |share: Option<f64>| share.map_or_else(|| "–".to_owned(), |s| format!("{:.1} %", s * 100.0));
+    writeln!(
+        out,
+        "\nLag        median {} of a campaign's volume served before naming; {} of {} never named; {} hunts, {} reversals",
+        percent(lag.median),
+        lag.never,
+        lag.networks.len(),
+        lag.hunts,
+        lag.reversals
+    )?;
+    for n in &lag.networks {
+        let hours = n.hours.map_or_else(|| "–".to_owned(), |h| format!("{h:.1} h"));
+        writeln!(
+            out,
+            "{:<24} {:<16} {:>8} accounts {:>8} exchanges  {:>8}  {:>9}",
+            cut(&n.archetype, 24),
+            cut(&n.network_id, 16),
+            n.accounts,
+            n.volume,
+            percent(n.share),
+            hours
+        )?;
+    }
+    Ok(())
+}
+
+fn hits(hits: &Hits) -> String {
+    format!(
+        "precision {} recall {} F1 {} ({} right, {} wrong, {} missed)",
+        ratio(hits.precision),
+        ratio(hits.recall),
+        ratio(hits.f1),
+        hits.true_positives,
+        hits.false_positives,
+        hits.false_negatives
+    )
+}
+
+fn ratio(value: Option<f64>) -> String {
+    value.map_or_else(|| "–".to_owned(), |v| format!("{v:.3}"))
+}
+
+fn cut(text: &str, chars: usize) -> String {
+    if text.chars().count() <= chars {
+        text.to_owned()
+    } else {
+        text.chars().take(chars - 1).chain(['…']).collect()
+    }
+}
