@@ -1,0 +1,295 @@
+//! The fold of one text: words and slots in, features out, in one pass and without allocation.
+
+use crate::chars::{Kind, kind};
+use crate::embed::Accumulator;
+use crate::features::{SystemFeatures, TextFeatures};
+use crate::hash::{self, PADDING};
+use crate::language::Evidence;
+use crate::lexicon::{LEXICON, Walker};
+use crate::scan::{Shape, Sink, Slot, scan};
+use crate::sketch::{hash_sequence, sketch};
+use crate::stopwords::{STOP_WORDS, StopWords};
+
+/// Of a longer text only the first [`HEAD_BYTES`] and the last [`TAIL_BYTES`] are folded: one huge prompt must not
+/// stall the others.
+pub const TEXT_BYTES_MAX: usize = HEAD_BYTES + TAIL_BYTES;
+const HEAD_BYTES: usize = 16 << 10;
+const TAIL_BYTES: usize = 4 << 10;
+/// Tokens of a system prompt's first block.
+const BLOCK_TOKENS: usize = 64;
+
+/// Folds texts; holds the scratch space that they share. Make one per thread.
+#[derive(Clone, Debug, Default)]
+pub struct Folder {
+    /// Head and tail of a long text.
+    window: String,
+    /// The text with ASCII in lower case, padded.
+    lower: Vec<u8>,
+    /// One folded word, padded; also the normal form for `exact`.
+    word: Vec<u8>,
+    tokens: Vec<u64>,
+    pool: Vec<u64>,
+}
+
+impl Folder {
+    /// A folder with empty scratch space.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Features of one prompt. Pure: the same text gives the same features on every machine. O(bytes), at most
+    /// [`TEXT_BYTES_MAX`] of them.
+    pub fn prompt(&mut self, text: &str) -> TextFeatures {
+        let mut features =
+            TextFeatures { bytes: u32::try_from(text.len()).unwrap_or(u32::MAX), ..TextFeatures::default() };
+        let is_long = text.len() > TEXT_BYTES_MAX;
+        let window = std::mem::take(&mut self.window);
+        let window = cut(text, window);
+        let seen = if is_long { window.as_str() } else { text };
+        self.lower(seen);
+        features.exact = self.exact(seen, text.len());
+        let pass = self.pass(seen);
+        features.slots = u16::try_from(pass.slots).unwrap_or(u16::MAX);
+        features.embedding = pass.embedding.finish();
+        features.language = pass.evidence.decide(seen);
+        features.marks = pass.walker.marks();
+        features.words = u16::try_from(self.tokens.len()).unwrap_or(u16::MAX);
+        sketch(&self.tokens, &mut self.pool, &mut features);
+        self.window = window;
+        features
+    }
+
+    /// Features of one system prompt, masked and limited like a prompt. O(bytes).
+    pub fn system(&mut self, text: &str) -> SystemFeatures {
+        let window = std::mem::take(&mut self.window);
+        let window = cut(text, window);
+        let seen = if text.len() > TEXT_BYTES_MAX { window.as_str() } else { text };
+        self.lower(seen);
+        let marks = self.pass(seen).walker.marks();
+        let block = self.tokens.len().min(BLOCK_TOKENS);
+        let features = SystemFeatures {
+            whole: hash_sequence(&self.tokens),
+            first_block: hash_sequence(&self.tokens[..block]),
+            marks,
+        };
+        self.window = window;
+        features
+    }
+
+    fn lower(&mut self, text: &str) {
+        self.lower.clear();
+        self.lower.extend_from_slice(text.as_bytes());
+        self.lower.make_ascii_lowercase();
+        self.lower.extend_from_slice(&[0; PADDING]);
+    }
+
+    /// Hash of the case-folded text with white space collapsed; `length` counts where the text was cut.
+    fn exact(&mut self, text: &str, length: usize) -> u64 {
+        let lower = &self.lower[..text.len()];
+        let hash = if is_normal(lower) {
+            hash::bytes(lower)
+        } else {
+            self.word.clear();
+            for part in text.split_whitespace() {
+                if !self.word.is_empty() {
+                    self.word.push(b' ');
+                }
+                push_lower(part, &mut self.word);
+            }
+            if self.word.is_empty() {
+                return 0;
+            }
+            hash::bytes(&self.word)
+        };
+        let cut = if length > TEXT_BYTES_MAX { length as u64 } else { 0 };
+        if cut == 0 { hash.max(1) } else { hash::chain(hash, cut).max(1) }
+    }
+
+    fn pass<'a>(&'a mut self, text: &'a str) -> Passed<'static> {
+        self.tokens.clear();
+        let mut pass = Pass {
+            text,
+            lower: &self.lower,
+            word: &mut self.word,
+            tokens: &mut self.tokens,
+            stop_words: &STOP_WORDS,
+            previous: None,
+            previous_slot: 0,
+            passed: Passed {
+                walker: Walker::new(LEXICON.as_ref()),
+                embedding: Accumulator::new(),
+                evidence: Evidence::new(),
+                slots: 0,
+            },
+        };
+        scan(text, &mut pass);
+        pass.passed
+    }
+}
+
+/// Head and tail of a long text, a blank line between them, in the buffer that was handed in.
+fn cut(text: &str, mut window: String) -> String {
+    if text.len() > TEXT_BYTES_MAX {
+        window.clear();
+        window.push_str(&text[..text.floor_char_boundary(HEAD_BYTES)]);
+        window.push_str("\n\n");
+        window.push_str(&text[text.ceil_char_boundary(text.len() - TAIL_BYTES)..]);
+    }
+    window
+}
+
+/// Whether the bytes are ASCII with single blanks only, none at the ends: their own normal form.
+fn is_normal(lower: &[u8]) -> bool {
+    let (Some(first), Some(last)) = (lower.first(), lower.last()) else { return false };
+    if first.is_ascii_whitespace() || last.is_ascii_whitespace() || !lower.is_ascii() {
+        return false;
+    }
+    let is_odd = |b: u8| b < b' ';
+    let doubled = lower.windows(2).fold(false, |odd, w| odd | (w[0] == b' ' && w[1] == b' ') | is_odd(w[0]));
+    !doubled
+}
+
+fn push_lower(part: &str, out: &mut Vec<u8>) {
+    if part.is_ascii() {
+        out.extend(part.bytes().map(|b| b.to_ascii_lowercase()));
+        return;
+    }
+    let mut utf8 = [0; 4];
+    for c in part.chars().flat_map(char::to_lowercase) {
+        out.extend_from_slice(c.encode_utf8(&mut utf8).as_bytes());
+    }
+}
+
+/// Appends a word in folded form: lower case, without apostrophes, accents that combine and silent signs,
+/// full-width letters narrowed. `each` sees every letter beyond ASCII.
+pub(crate) fn fold_word(word: &str, out: &mut Vec<u8>, mut each: impl FnMut(char)) {
+    let mut utf8 = [0; 4];
+    for c in word.chars() {
+        match c {
+            '\'' | '’' => {}
+            _ if c.is_ascii() => out.push(c.to_ascii_lowercase() as u8),
+            '\u{ff21}'..='\u{ff3a}' | '\u{ff41}'..='\u{ff5a}' => {
+                out.push((c as u32 - 0xfee0) as u8 | 0x20);
+            }
+            _ if kind(c) == Kind::Silent => {}
+            _ => {
+                each(c);
+                for lower in c.to_lowercase() {
+                    out.extend_from_slice(lower.encode_utf8(&mut utf8).as_bytes());
+                }
+            }
+        }
+    }
+}
+
+/// What one pass over a text leaves besides its tokens.
+struct Passed<'l> {
+    walker: Walker<'l>,
+    embedding: Accumulator,
+    evidence: Evidence,
+    slots: u32,
+}
+
+struct Pass<'a, 'l> {
+    text: &'a str,
+    lower: &'a [u8],
+    word: &'a mut Vec<u8>,
+    tokens: &'a mut Vec<u64>,
+    stop_words: &'static StopWords,
+    /// The word before, where nothing was masked in between.
+    previous: Option<u64>,
+    /// The slot before, where no word came since.
+    previous_slot: u64,
+    passed: Passed<'l>,
+}
+
+impl Pass<'_, '_> {
+    #[inline]
+    fn token(&mut self, hash: u64) {
+        let languages = self.stop_words.languages(hash);
+        if languages != 0 {
+            self.passed.evidence.vote(languages);
+        }
+        let embedding = &mut self.passed.embedding;
+        embedding.word(hash, languages != 0);
+        if let Some(previous) = self.previous {
+            embedding.pair(previous, hash);
+        }
+        self.previous = Some(hash);
+        self.previous_slot = 0;
+        self.tokens.push(hash);
+    }
+
+    #[inline]
+    fn plain(&mut self, start: usize, end: usize) {
+        self.passed.evidence.latin_word();
+        self.passed.walker.word(&self.lower[start..end]);
+        if end - start > 4 {
+            for at in start..=end - 4 {
+                self.passed.embedding.gram(hash::load(self.lower, at) & 0xffff_ffff);
+            }
+        }
+        self.token(hash::word(self.lower, start, end));
+    }
+
+    fn mixed(&mut self, start: usize, end: usize) {
+        self.word.clear();
+        let evidence = &mut self.passed.evidence;
+        evidence.word(self.text[start..end].chars().next().unwrap_or_default());
+        fold_word(&self.text[start..end], self.word, |c| evidence.letter(c));
+        let length = self.word.len();
+        self.word.extend_from_slice(&[0; PADDING]);
+        self.passed.walker.word(&self.word[..length]);
+        // Eight bytes are four letters of the scripts with two bytes a letter.
+        if length > 8 {
+            let starts = (0..=length - 8).filter(|&at| self.word[at] & 0xc0 != 0x80);
+            for at in starts {
+                self.passed.embedding.gram(hash::load(self.word, at));
+            }
+        }
+        let hash = hash::word(self.word, 0, length);
+        self.token(hash);
+    }
+
+    fn glyph(&mut self, start: usize, end: usize) {
+        let c = self.text[start..end].chars().next().unwrap_or_default();
+        self.passed.evidence.word(c);
+        self.passed.evidence.letter(c);
+        self.passed.walker.glyph(&self.lower[start..end]);
+        self.token(hash::word(self.lower, start, end));
+    }
+}
+
+impl Sink for Pass<'_, '_> {
+    #[inline]
+    fn word(&mut self, start: usize, end: usize, shape: Shape) {
+        match shape {
+            Shape::Plain => self.plain(start, end),
+            Shape::Mixed => self.mixed(start, end),
+            Shape::Glyph => self.glyph(start, end),
+        }
+    }
+
+    fn slot(&mut self, slot: Slot, start: usize, end: usize) {
+        self.passed.slots += 1;
+        self.passed.walker.slot(slot, &self.text.as_bytes()[start..end]);
+        self.previous = None;
+        // Slots in a row are one: lists differ in length. Numbers and ids are one kind: ids can look like either.
+        let hash = match slot {
+            Slot::Number | Slot::Id => 0x51,
+            Slot::Quote => 0x52,
+            Slot::Code => 0x53,
+            Slot::Url => 0x54,
+            Slot::Email => 0x55,
+            Slot::Path => 0x56,
+            Slot::Name => 0x57,
+            Slot::Payload => 0x58,
+            Slot::Data => 0x59,
+        };
+        let hash = hash::chain(0x5107, hash);
+        if hash != self.previous_slot {
+            self.tokens.push(hash);
+            self.previous_slot = hash;
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Which words set which mark: a lexicon in files, compiled to one automaton.
+//!
+//! Phrases meet the text after the scanner has folded it: words in lower case with one blank between, glyphs of
+//! scripts without blanks side by side, each slot as `#`, a tag or placeholder with its letters as `<letters>`.
+//! So punctuation, line breaks and case never matter, and a phrase can say `rate # out of #`. Phrases start and
+//! end at word boundaries; a star at the end leaves the end open (`exfiltrat*`). What is quoted, pasted or labelled
+//! as payload sets no mark: it is not what the asker asks for.
+
+use std::sync::LazyLock;
+
+use aho_corasick::automaton::{Automaton, StateID};
+use aho_corasick::dfa::DFA;
+use aho_corasick::{Anchored, MatchKind, StartKind};
+
+use crate::Marks;
+use crate::scan::{Shape, Sink, Slot, scan};
+
+/// Bits above those of [`Marks`]: halves of a mark, which sets only when both are there.
+const MAKE: u32 = 1 << 24;
+const MALWARE_THING: u32 = 1 << 25;
+const PEOPLE_WATCH: u32 = 1 << 26;
+const PEOPLE: u32 = 1 << 27;
+
+/// Pairs of halves and the mark that both together set.
+const HALVES: [(u32, u32); 2] =
+    [(MAKE | MALWARE_THING, Marks::MALWARE.bits()), (PEOPLE_WATCH | PEOPLE, Marks::PROFILING.bits())];
+
+/// Each file and the bits that its phrases set.
+const FILES: &[(&str, u32)] = &[
+    (include_str!("lexicon/reasoning.txt"), Marks::REASONING.bits()),
+    (include_str!("lexicon/rubric.txt"), Marks::RUBRIC.bits()),
+    (include_str!("lexicon/labelling.txt"), Marks::LABELLING.bits()),
+    (include_str!("lexicon/dataset.txt"), Marks::DATASET.bits()),
+    (include_str!("lexicon/persona.txt"), Marks::PERSONA.bits()),
+    (include_str!("lexicon/social.txt"), Marks::SOCIAL.bits()),
+    (include_str!("lexicon/romance_scam.txt"), Marks::ROMANCE_SCAM.bits()),
+    (include_str!("lexicon/phishing.txt"), Marks::PHISHING.bits()),
+    (include_str!("lexicon/malware.txt"), Marks::MALWARE.bits()),
+    (include_str!("lexicon/malware_thing.txt"), MALWARE_THING),
+    (include_str!("lexicon/make.txt"), MAKE),
+    (include_str!("lexicon/profiling.txt"), Marks::PROFILING.bits()),
+    (include_str!("lexicon/people_watch.txt"), PEOPLE_WATCH),
+    (include_str!("lexicon/people.txt"), PEOPLE),
+    (include_str!("lexicon/jailbreak.txt"), Marks::JAILBREAK.bits()),
+    (include_str!("lexicon/tool_use.txt"), Marks::TOOL_USE.bits()),
+    (include_str!("lexicon/code.txt"), Marks::CODE.bits()),
+    (include_str!("lexicon/translate.txt"), Marks::TRANSLATE.bits()),
+    (include_str!("lexicon/math.txt"), Marks::MATH.bits()),
+];
+
+/// The lexicon as an automaton.
+pub(crate) struct Lexicon {
+    dfa: DFA,
+    start: StateID,
+    /// Bits that a pattern sets.
+    bits: Vec<u32>,
+}
+
+/// The compiled lexicon; `None` would mean that the files outgrew the automaton, which a test rules out.
+pub(crate) static LEXICON: LazyLock<Option<Lexicon>> = LazyLock::new(Lexicon::build);
+
+impl Lexicon {
+    fn build() -> Option<Self> {
+        let (mut patterns, mut bits) = (Vec::new(), Vec::new());
+        for (phrase, set) in phrases() {
+            patterns.push(pattern(phrase));
+            bits.push(set);
+        }
+        let dfa = DFA::builder()
+            .match_kind(MatchKind::Standard)
+            .start_kind(StartKind::Unanchored)
+            .prefilter(false)
+            .build(&patterns)
+            .ok()?;
+        let start = dfa.start_state(Anchored::No).ok()?;
+        // Every text starts with a blank, so that its first word is at a boundary.
+        let start = dfa.next_state(Anchored::No, start, b' ');
+        Some(Self { dfa, start, bits })
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn matched(&self, state: StateID) -> u32 {
+        if !self.dfa.is_match(state) {
+            return 0;
+        }
+        (0..self.dfa.match_len(state)).fold(0, |set, i| set | self.bits[self.dfa.match_pattern(state, i)])
+    }
+}
+
+/// Every phrase of the files with the bits that it sets.
+pub(crate) fn phrases() -> impl Iterator<Item = (&'static str, u32)> {
+    FILES.iter().flat_map(|&(file, set)| {
+        let lines = file.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+        lines.map(move |line| (line, set))
+    })
+}
+
+/// Walks the automaton along a folded text and gathers bits.
+pub(crate) struct Walker<'l> {
+    lexicon: Option<&'l Lexicon>,
+    state: StateID,
+    bits: u32,
+    after_glyph: bool,
+}
+
+impl<'l> Walker<'l> {
+    pub(crate) fn new(lexicon: Option<&'l Lexicon>) -> Self {
+        let state = lexicon.map_or(StateID::ZERO, |l| l.start);
+        Self { lexicon, state, bits: 0, after_glyph: false }
+    }
+
+    #[inline]
+    fn step(&mut self, lexicon: &Lexicon, byte: u8) {
+        self.state = lexicon.dfa.next_state(Anchored::No, self.state, byte);
+        if lexicon.dfa.is_special(self.state) {
+            self.bits |= lexicon.matched(self.state);
+        }
+    }
+
+    /// A folded word that blanks end.
+    #[inline]
+    pub(crate) fn word(&mut self, folded: &[u8]) {
+        let Some(lexicon) = self.lexicon else { return };
+        if self.after_glyph {
+            self.step(lexicon, b' ');
+            self.after_glyph = false;
+        }
+        for &byte in folded {
+            self.step(lexicon, byte);
+        }
+        self.step(lexicon, b' ');
+    }
+
+    /// A glyph, with nothing between it and the glyph before.
+    pub(crate) fn glyph(&mut self, folded: &[u8]) {
+        let Some(lexicon) = self.lexicon else { return };
+        for &byte in folded {
+            self.step(lexicon, byte);
+        }
+        self.after_glyph = true;
+    }
+
+    /// A slot; of tags and placeholders the letters count.
+    pub(crate) fn slot(&mut self, slot: Slot, masked: &[u8]) {
+        self.bits |= if slot == Slot::Code { Marks::CODE.bits() } else { 0 };
+        if slot != Slot::Name {
+            return self.word(b"#");
+        }
+        let Some(lexicon) = self.lexicon else { return };
+        if self.after_glyph {
+            self.step(lexicon, b' ');
+            self.after_glyph = false;
+        }
+        self.step(lexicon, b'<');
+        for byte in masked.iter().filter(|b| b.is_ascii_alphabetic()) {
+            self.step(lexicon, byte.to_ascii_lowercase());
+        }
+        self.step(lexicon, b'>');
+        self.step(lexicon, b' ');
+    }
+
+    /// The marks so far.
+    pub(crate) fn marks(mut self) -> Marks {
+        if let (Some(lexicon), true) = (self.lexicon, self.after_glyph) {
+            self.step(lexicon, b' ');
+        }
+        let whole = |(halves, mark): (u32, u32)| if self.bits & halves == halves { mark } else { 0 };
+        let bits = HALVES.into_iter().map(whole).fold(self.bits, |bits, mark| bits | mark);
+        Marks::from_bits(bits)
+    }
+}
+
+/// The bytes that a phrase leaves in a folded text: made by the scanner itself, so that both fold alike.
+fn pattern(phrase: &str) -> Vec<u8> {
+    let (phrase, open) = match phrase.strip_suffix('*') {
+        Some(stem) => (stem, true),
+        None => (phrase, false),
+    };
+    let mut sink = PatternSink { text: phrase, pattern: Vec::new(), glyph: false };
+    scan(phrase, &mut sink);
+    let mut pattern = sink.pattern;
+    if open || sink.glyph {
+        pattern.truncate(pattern.trim_ascii_end().len());
+    }
+    pattern
+}
+
+struct PatternSink<'t> {
+    text: &'t str,
+    pattern: Vec<u8>,
+    glyph: bool,
+}
+
+impl PatternSink<'_> {
+    fn blank_before(&mut self) {
+        if self.pattern.is_empty() || self.glyph {
+            self.pattern.push(b' ');
+        }
+        self.glyph = false;
+    }
+}
+
+impl Sink for PatternSink<'_> {
+    fn word(&mut self, start: usize, end: usize, shape: Shape) {
+        if shape == Shape::Glyph {
+            self.glyph = true;
+            self.pattern.extend_from_slice(self.text[start..end].as_bytes());
+            return;
+        }
+        self.blank_before();
+        crate::folder::fold_word(&self.text[start..end], &mut self.pattern, |_| {});
+        self.pattern.push(b' ');
+    }
+
+    fn slot(&mut self, slot: Slot, start: usize, end: usize) {
+        self.blank_before();
+        if slot == Slot::Name {
+            let letters = self.text[start..end].bytes().filter(u8::is_ascii_alphabetic);
+            self.pattern.push(b'<');
+            self.pattern.extend(letters.map(|b| b.to_ascii_lowercase()));
+            self.pattern.extend_from_slice(b"> ");
+        } else {
+            self.pattern.extend_from_slice(b"# ");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LEXICON, pattern, phrases};
+    use aho_corasick::automaton::Automaton;
+
+    #[test]
+    fn the_lexicon_compiles_and_stays_small() {
+        let lexicon = LEXICON.as_ref().unwrap();
+        assert!(lexicon.dfa.memory_usage() < 16 << 20, "{} bytes", lexicon.dfa.memory_usage());
+        assert!(phrases().all(|(phrase, _)| pattern(phrase).len() > 2));
+    }
+
+    #[test]
+    fn phrases_fold_as_texts_do() {
+        assert_eq!(pattern("Step-by-step"), b" step by step ");
+        assert_eq!(pattern("don't exfiltrat*"), b" dont exfiltrat");
+        assert_eq!(pattern("rate from 1 to 10"), b" rate from # to # ");
+        assert_eq!(pattern("<think>"), b" <think> ");
+        assert_eq!(pattern("逐步"), "逐步".as_bytes());
+    }
+}

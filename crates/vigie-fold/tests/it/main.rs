@@ -1,0 +1,3 @@
+//! What the fold promises, from the outside.
+
+mod properties;
