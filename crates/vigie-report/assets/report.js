@@ -113,8 +113,8 @@
     filters.hidden = false;
   }
 
-  // Members, a hundred at a time; made when their page is first opened.
-  const ROWS = 100;
+  // Members, some at a time; made when their page is first opened.
+  const ROWS = 25;
   const filled = new Set();
   const share = (thousandths) => {
     if (thousandths === 0) return "0 %";

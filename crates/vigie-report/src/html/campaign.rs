@@ -46,11 +46,11 @@ pub(crate) fn write(out: &mut String, report: &HuntReport, entry: &Entry<'_>, me
     section(out, id, "members", "Members");
     members.write(out, entry);
     out.push_str("</section>");
-    let _ = write!(
+    let _ = writeln!(
         out,
         "<p class=\"soft method\">Found with a false-discovery rate of {} over the whole hunt. Vigie names accounts, not \
          people; what it recommends, a person decides. \
-         <a href=\"#method-title\">Method and limits</a></p></article>\n",
+         <a href=\"#method-title\">Method and limits</a></p></article>",
         words::percent(report.summary.alpha)
     );
 }
@@ -98,7 +98,7 @@ fn evidence(out: &mut String, evidence: &[Evidence]) {
             out,
             "<li><p class=\"said\">{}</p><p class=\"strength\"><svg viewBox=\"0 0 72 4\" width=\"72\" height=\"4\" \
              aria-hidden=\"true\"><rect class=\"rail\" width=\"72\" height=\"4\"/>\
-             <rect class=\"own\" width=\"{filled:.1}\" height=\"4\"/></svg>{} <span class=\"soft\">{}</span></p>",
+             <rect class=\"own\" width=\"{filled:.1}\" height=\"4\"/></svg>{}, <span class=\"soft\">{}</span></p>",
             Esc(&piece.text),
             words::strength(piece.weight),
             piece.layer.name(),

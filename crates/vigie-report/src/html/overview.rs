@@ -138,7 +138,7 @@ fn row(out: &mut String, entry: &Entry<'_>, summary: &HuntSummary) {
         "<tr data-severity=\"{}\" data-kind=\"{}\" data-accounts=\"{}\" data-exchanges=\"{}\" data-first=\"{}\" \
          data-q=\"{}\"><td class=\"wide\">{}</td><th scope=\"row\"><a href=\"#{}\">{}</a>\
          <span class=\"code\"><bdi>{}</bdi></span><span class=\"narrow\">{}</span><span class=\"why\">{}</span>\
-         <span class=\"narrow soft\">{}, {exchanges} exchanges, {dates}, q {}</span></th>\
+         <span class=\"narrow soft\">{}, {exchanges} exchanges, <span class=\"nb\">{dates}</span>, q {}</span></th>\
          <td class=\"n wide\">{accounts}</td><td class=\"n wide\">{exchanges}</td>\
          <td class=\"wide when\">{}<span>{dates}</span></td><td class=\"n wide\">{}</td></tr>",
         words::pips(c.severity),

@@ -2,6 +2,9 @@
 
 use vigie_model::{Action, Alternative, Evidence, Explained, Kind, Layer, RecommendedDecision, Severity};
 
+/// Code, layer, sentence, value, expected, weight.
+type Piece = (&'static str, Layer, &'static str, f64, Option<f64>, f64);
+
 /// One made-up campaign.
 pub(super) struct Spec {
     pub id: &'static str,
@@ -19,8 +22,7 @@ pub(super) struct Spec {
     pub share: f64,
     pub layers: &'static [Layer],
     pub summary: &'static str,
-    /// Code, sentence, value, expected, weight.
-    pub evidence: &'static [(&'static str, Layer, &'static str, f64, Option<f64>, f64)],
+    pub evidence: &'static [Piece],
     pub examples: &'static [&'static str],
     /// Name, outcome, for, against.
     pub alternatives: &'static [(&'static str, Explained, &'static str, &'static str)],
