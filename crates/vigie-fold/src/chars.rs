@@ -97,3 +97,8 @@ pub(crate) fn char_at(text: &str, at: usize) -> Option<char> {
 pub(crate) fn char_before(text: &str, at: usize) -> Option<char> {
     text.get(..at).and_then(|rest| rest.chars().next_back())
 }
+
+/// The last character boundary at or before byte `at`.
+pub(crate) fn boundary(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0)
+}

@@ -1,12 +1,13 @@
 //! A masked text for people: what a report may show of a prompt.
 
+use crate::chars::boundary;
 use crate::scan::{Shape, Sink, Slot, scan};
 
 /// The masked form of a text, for reading: slots as `‹num›`, `‹quote›`, `‹url›`, `‹code›`, `‹email›`, `‹path›`, `‹id›`,
 /// `‹slot›`, `‹text›`, `‹data›`, other text as it is with white space collapsed. At most `bytes_max` bytes, an ellipsis
 /// included where it was cut. O(min(bytes, 8·`bytes_max`)): text beyond that is not looked at.
 pub fn masked_example(text: &str, bytes_max: usize) -> String {
-    let seen = &text[..text.floor_char_boundary(bytes_max.saturating_mul(8).max(1 << 12))];
+    let seen = &text[..boundary(text, bytes_max.saturating_mul(8).max(1 << 12))];
     let mut sink = ExampleSink { text: seen, copied: 0, out: String::new() };
     scan(seen, &mut sink);
     sink.copy_to(seen.len());
@@ -14,7 +15,7 @@ pub fn masked_example(text: &str, bytes_max: usize) -> String {
     out.truncate(out.trim_end().len());
     if out.len() > bytes_max || seen.len() < text.len() {
         const ELLIPSIS: char = '…';
-        out.truncate(out.floor_char_boundary(bytes_max.saturating_sub(ELLIPSIS.len_utf8())));
+        out.truncate(boundary(&out, bytes_max.saturating_sub(ELLIPSIS.len_utf8())));
         if bytes_max >= ELLIPSIS.len_utf8() {
             out.push(ELLIPSIS);
         }

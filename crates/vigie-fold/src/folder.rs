@@ -1,6 +1,6 @@
 //! The fold of one text: words and slots in, features out, in one pass and without allocation.
 
-use crate::chars::{Kind, kind};
+use crate::chars::{Kind, boundary, kind};
 use crate::embed::Accumulator;
 use crate::features::{SystemFeatures, TextFeatures};
 use crate::hash::{self, PADDING};
@@ -131,9 +131,9 @@ impl Folder {
 fn cut(text: &str, mut window: String) -> String {
     if text.len() > TEXT_BYTES_MAX {
         window.clear();
-        window.push_str(&text[..text.floor_char_boundary(HEAD_BYTES)]);
+        window.push_str(&text[..boundary(text, HEAD_BYTES)]);
         window.push_str("\n\n");
-        window.push_str(&text[text.ceil_char_boundary(text.len() - TAIL_BYTES)..]);
+        window.push_str(&text[boundary(text, text.len() - TAIL_BYTES)..]);
     }
     window
 }

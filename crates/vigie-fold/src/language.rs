@@ -4,6 +4,8 @@
 
 use whichlang::Lang;
 
+use crate::chars::boundary;
+
 /// Language of a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
@@ -194,7 +196,7 @@ impl Evidence {
 }
 
 fn by_letters(text: &str) -> Language {
-    let sample = &text[..text.floor_char_boundary(SAMPLE_BYTES_MAX)];
+    let sample = &text[..boundary(text, SAMPLE_BYTES_MAX)];
     match whichlang::detect_language(sample) {
         Lang::Ara => Language::Arabic,
         Lang::Cmn => Language::Chinese,

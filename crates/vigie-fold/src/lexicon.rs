@@ -205,7 +205,7 @@ impl Sink for PatternSink<'_> {
     fn word(&mut self, start: usize, end: usize, shape: Shape) {
         if shape == Shape::Glyph {
             self.glyph = true;
-            self.pattern.extend_from_slice(self.text[start..end].as_bytes());
+            self.pattern.extend_from_slice(&self.text.as_bytes()[start..end]);
             return;
         }
         self.blank_before();
