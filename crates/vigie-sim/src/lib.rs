@@ -1,2 +1,4 @@
 //! Seeded worlds, honest and abusive, and the scorer
 pub mod score;
+
+pub mod world;
