@@ -64,9 +64,11 @@ impl Accumulator {
             return [0; DIMS];
         }
         let scale = 127.0 / (square as f64).sqrt();
+        // Half away from zero, without a call to the C library.
+        let round = |value: f64| (value + 0.5_f64.copysign(value)) as i32 as i8;
         let mut unit = [0i8; DIMS];
         for (out, &sum) in unit.iter_mut().zip(&self.sums) {
-            *out = (f64::from(sum) * scale).round_ties_even() as i8;
+            *out = round(f64::from(sum) * scale);
         }
         unit
     }

@@ -144,9 +144,12 @@ fn is_normal(lower: &[u8]) -> bool {
     if first.is_ascii_whitespace() || last.is_ascii_whitespace() || !lower.is_ascii() {
         return false;
     }
-    let is_odd = |b: u8| b < b' ';
-    let doubled = lower.windows(2).fold(false, |odd, w| odd | (w[0] == b' ' && w[1] == b' ') | is_odd(w[0]));
-    !doubled
+    // Bitwise, so that it compiles to vector code.
+    let odd = lower
+        .iter()
+        .zip(&lower[1..])
+        .fold(0, |odd, (&a, &b)| odd | u8::from(a < b' ') | u8::from(a == b' ') & u8::from(b == b' '));
+    odd == 0
 }
 
 fn push_lower(part: &str, out: &mut Vec<u8>) {
@@ -205,7 +208,7 @@ struct Pass<'a, 'l> {
 
 impl Pass<'_, '_> {
     #[inline]
-    fn token(&mut self, hash: u64) {
+    fn token(&mut self, hash: u64) -> bool {
         let languages = self.stop_words.languages(hash);
         if languages != 0 {
             self.passed.evidence.vote(languages);
@@ -218,18 +221,23 @@ impl Pass<'_, '_> {
         self.previous = Some(hash);
         self.previous_slot = 0;
         self.tokens.push(hash);
+        languages != 0
     }
 
     #[inline]
     fn plain(&mut self, start: usize, end: usize) {
         self.passed.evidence.latin_word();
-        self.passed.walker.word(&self.lower[start..end]);
-        if end - start > 4 {
-            for at in start..=end - 4 {
-                self.passed.embedding.gram(hash::load(self.lower, at) & 0xffff_ffff);
+        let hash = hash::word(self.lower, start, end);
+        let folded = &self.lower[start..end];
+        self.passed.walker.word(folded, hash);
+        let is_stop_word = self.token(hash);
+        if !is_stop_word && folded.len() > 4 {
+            for gram in folded.windows(4) {
+                if let Ok(gram) = <[u8; 4]>::try_from(gram) {
+                    self.passed.embedding.gram(u64::from(u32::from_le_bytes(gram)));
+                }
             }
         }
-        self.token(hash::word(self.lower, start, end));
     }
 
     fn mixed(&mut self, start: usize, end: usize) {
@@ -239,7 +247,8 @@ impl Pass<'_, '_> {
         fold_word(&self.text[start..end], self.word, |c| evidence.letter(c));
         let length = self.word.len();
         self.word.extend_from_slice(&[0; PADDING]);
-        self.passed.walker.word(&self.word[..length]);
+        let hash = hash::word(self.word, 0, length);
+        self.passed.walker.word(&self.word[..length], hash);
         // Eight bytes are four letters of the scripts with two bytes a letter.
         if length > 8 {
             let starts = (0..=length - 8).filter(|&at| self.word[at] & 0xc0 != 0x80);
@@ -247,7 +256,6 @@ impl Pass<'_, '_> {
                 self.passed.embedding.gram(hash::load(self.word, at));
             }
         }
-        let hash = hash::word(self.word, 0, length);
         self.token(hash);
     }
 

@@ -32,7 +32,9 @@ pub(crate) const fn mix(a: u64, b: u64) -> u64 {
 /// Appends one hash to the hash of a sequence.
 #[inline]
 pub(crate) const fn chain(sequence: u64, next: u64) -> u64 {
-    mix(sequence.rotate_left(23) ^ next ^ K0, K1)
+    let hash = mix(sequence.rotate_left(23) ^ next ^ K0, K1);
+    // 0 means "not there" everywhere.
+    if hash == 0 { 1 } else { hash }
 }
 
 /// Hash of `buffer[start..end]`, of which at least [`PADDING`] bytes must follow.

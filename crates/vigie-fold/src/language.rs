@@ -102,11 +102,13 @@ pub(crate) struct Evidence {
     votes: [u16; 32],
     words: u32,
     latin_words: u32,
+    /// Characters that told a script.
+    scripted: u32,
 }
 
 impl Evidence {
     pub(crate) const fn new() -> Self {
-        Self { letters: [0; 32], votes: [0; 32], words: 0, latin_words: 0 }
+        Self { letters: [0; 32], votes: [0; 32], words: 0, latin_words: 0, scripted: 0 }
     }
 
     /// Counts a word in ASCII letters.
@@ -140,6 +142,7 @@ impl Evidence {
             0xac00..=0xd7a3 | 0x1100..=0x11ff => Language::Korean,
             _ => return,
         };
+        self.scripted += 1;
         self.letters[language as usize] += 1;
     }
 
@@ -165,6 +168,9 @@ impl Evidence {
     }
 
     fn by_script(&self) -> Option<Language> {
+        if self.scripted == 0 {
+            return None;
+        }
         let (best, &count) = self.letters.iter().enumerate().max_by_key(|&(i, &n)| (n, 32 - i))?;
         // A glyph says as much as half a word.
         if count < 3 || count < self.latin_words {

@@ -13,6 +13,7 @@ use aho_corasick::dfa::DFA;
 use aho_corasick::{Anchored, MatchKind, StartKind};
 
 use crate::Marks;
+use crate::hash::lone_word;
 use crate::scan::{Shape, Sink, Slot, scan};
 
 /// Bits above those of [`Marks`]: halves of a mark, which sets only when both are there.
@@ -54,6 +55,55 @@ pub(crate) struct Lexicon {
     start: StateID,
     /// Bits that a pattern sets.
     bits: Vec<u32>,
+    openings: Openings,
+}
+
+/// Which words may open a phrase. Between phrases the automaton stands at its start, and a word that opens none
+/// leads it back there: such words need no walk, and most are such.
+struct Openings {
+    /// By hash of the whole first word.
+    words: Box<[u64; OPENING_BITS / 64]>,
+    /// By the first three bytes of an open first word.
+    stems: Box<[u64; OPENING_BITS / 64]>,
+}
+
+/// Bits of each filter; a power of two, many times the phrases.
+const OPENING_BITS: usize = 1 << 14;
+
+impl Openings {
+    fn of(patterns: &[Vec<u8>]) -> Self {
+        let mut this =
+            Self { words: Box::new([0; OPENING_BITS / 64]), stems: Box::new([0; OPENING_BITS / 64]) };
+        for opening in patterns.iter().filter_map(|pattern| pattern.strip_prefix(b" ")) {
+            let (set, bit) = match opening.iter().position(|&b| b == b' ') {
+                Some(end) => (&mut this.words, word_bit(lone_word(&opening[..end]))),
+                None => (&mut this.stems, stem_bit(opening)),
+            };
+            set[bit / 64] |= 1 << (bit % 64);
+        }
+        this
+    }
+
+    #[inline]
+    fn has(&self, folded: &[u8], hash: u64) -> bool {
+        let (word, stem) = (word_bit(hash), stem_bit(folded));
+        self.words[word / 64] >> (word % 64) & 1 != 0 || self.stems[stem / 64] >> (stem % 64) & 1 != 0
+    }
+}
+
+#[inline]
+fn word_bit(hash: u64) -> usize {
+    (hash >> 20) as usize % OPENING_BITS
+}
+
+/// A stem of fewer than three bytes could not be told by three: a test rules such stems out.
+#[inline]
+fn stem_bit(folded: &[u8]) -> usize {
+    let [a, b, c] = match folded {
+        [a, b, c, ..] => [*a, *b, *c],
+        _ => [0; 3],
+    };
+    (usize::from(a) | usize::from(b) << 5 | usize::from(c) << 10) % OPENING_BITS
 }
 
 /// The compiled lexicon; `None` would mean that the files outgrew the automaton, which a test rules out.
@@ -75,7 +125,7 @@ impl Lexicon {
         let start = dfa.start_state(Anchored::No).ok()?;
         // Every text starts with a blank, so that its first word is at a boundary.
         let start = dfa.next_state(Anchored::No, start, b' ');
-        Some(Self { dfa, start, bits })
+        Some(Self { dfa, start, bits, openings: Openings::of(&patterns) })
     }
 
     #[cold]
@@ -120,8 +170,11 @@ impl<'l> Walker<'l> {
 
     /// A folded word that blanks end.
     #[inline]
-    pub(crate) fn word(&mut self, folded: &[u8]) {
+    pub(crate) fn word(&mut self, folded: &[u8], hash: u64) {
         let Some(lexicon) = self.lexicon else { return };
+        if self.state == lexicon.start && !lexicon.openings.has(folded, hash) {
+            return;
+        }
         if self.after_glyph {
             self.step(lexicon, b' ');
             self.after_glyph = false;
@@ -145,7 +198,7 @@ impl<'l> Walker<'l> {
     pub(crate) fn slot(&mut self, slot: Slot, masked: &[u8]) {
         self.bits |= if slot == Slot::Code { Marks::CODE.bits() } else { 0 };
         if slot != Slot::Name {
-            return self.word(b"#");
+            return self.word(b"#", lone_word(b"#"));
         }
         let Some(lexicon) = self.lexicon else { return };
         if self.after_glyph {
@@ -235,7 +288,10 @@ mod tests {
     fn the_lexicon_compiles_and_stays_small() {
         let lexicon = LEXICON.as_ref().unwrap();
         assert!(lexicon.dfa.memory_usage() < 16 << 20, "{} bytes", lexicon.dfa.memory_usage());
-        assert!(phrases().all(|(phrase, _)| pattern(phrase).len() > 2));
+        for (phrase, _) in phrases() {
+            let pattern = pattern(phrase);
+            assert!(pattern.len() > 3, "`{phrase}` is too short to be told from chance");
+        }
     }
 
     #[test]

@@ -164,7 +164,14 @@ impl<S: Sink> Scanner<'_, S> {
             self.mixed_word(start);
             return true;
         }
-        matches!(byte, b'.' | b'-' | b'+' | b'@' | b'/' | b'\\' | b':') && self.chunk(start)
+        let next = self.bytes.get(end + 1).copied().unwrap_or(b' ');
+        let may_be_address = match byte {
+            b'.' | b'-' | b'+' | b'@' | b'/' => CLASS[usize::from(next)] & class::WORD != 0,
+            b':' => matches!(next, b'/' | b'\\'),
+            b'\\' => true,
+            _ => false,
+        };
+        may_be_address && self.chunk(start)
     }
 
     /// Masks the chunk that starts here when it is an address or an id.

@@ -14,6 +14,8 @@ const TAIL_TOKENS_MIN: usize = 16;
 const PHRASE_LIMIT: u64 = u64::MAX / 6;
 const SHINGLE_KEYS: [u64; 4] =
     [0x9e37_79b9_7f4a_7c15, 0xc2b2_ae3d_27d4_eb4f, 0x1656_67b1_9e37_79f9, 0x2545_f491_4f6c_dd1d];
+/// The top five bits of a hash name its bin.
+const BIN_SHIFT: u32 = u64::BITS - MINHASH_BINS.trailing_zeros();
 const SHINGLE_MIX: u64 = 0xd6e8_feb8_6659_fd93;
 
 /// Fills everything that follows from the token sequence. `pool` is scratch.
@@ -51,46 +53,50 @@ fn sort_few(pool: &mut Vec<u64>) {
 
 /// Hash of a whole sequence; 0 when it is empty.
 pub(crate) fn hash_sequence(tokens: &[u64]) -> u64 {
-    match tokens {
-        [] => 0,
-        _ => tokens.iter().fold(tokens.len() as u64, |hash, &token| chain(hash, token)).max(1),
-    }
+    tokens.iter().fold(0, |hash, &token| chain(hash, token))
 }
 
+/// Template, heads and tail. A head is the hash of a prefix, so it falls out on the way to the whole.
 fn sequence(tokens: &[u64], features: &mut TextFeatures) {
-    features.template = hash_sequence(tokens);
+    let (mut hash, mut done) = (0, 0);
     for (head, length) in features.heads.iter_mut().zip(HEADS) {
-        *head = if tokens.len() > length { hash_sequence(&tokens[..length]) } else { 0 };
+        if tokens.len() <= length {
+            break;
+        }
+        hash = tokens[done..length].iter().fold(hash, |hash, &token| chain(hash, token));
+        done = length;
+        *head = hash;
     }
+    features.template = tokens[done..].iter().fold(hash, |hash, &token| chain(hash, token));
     if tokens.len() >= TAIL_TOKENS_MIN {
         features.tail = hash_sequence(&tokens[tokens.len() - TAIL..]);
     }
 }
 
-/// One pass over 3-word shingles (into MinHash bins) and 4-word shingles (into the phrase pool).
+/// One pass over 3-word shingles (into MinHash bins) and 4-word shingles (into the phrase pool). A shingle is a sum
+/// in which every place has its own odd factor: order counts, the factors work in parallel, and the longer shingle
+/// takes up the sum of the shorter.
 fn shingles(tokens: &[u64], bins: &mut [u64; MINHASH_BINS], pool: &mut Vec<u64>) {
-    for window in tokens.windows(3) {
-        let three = shingle(window);
-        let hash = mix(three, SHINGLE_MIX);
-        let bin = &mut bins[(hash >> 59) as usize];
-        *bin = (*bin).min(hash);
-    }
+    let [k0, k1, k2, k3] = SHINGLE_KEYS;
     for window in tokens.windows(4) {
-        let hash = mix(shingle(window), SHINGLE_MIX);
+        let &[a, b, c, d] = window else { continue };
+        let three = a.wrapping_mul(k0).wrapping_add(b.wrapping_mul(k1)).wrapping_add(c.wrapping_mul(k2));
+        fill(bins, three);
+        let hash = mix(three.wrapping_add(d.wrapping_mul(k3)), SHINGLE_MIX);
         if hash < PHRASE_LIMIT {
             pool.push(hash.max(1));
         }
     }
+    if let Some(&[a, b, c]) = tokens.last_chunk::<3>() {
+        fill(bins, a.wrapping_mul(k0).wrapping_add(b.wrapping_mul(k1)).wrapping_add(c.wrapping_mul(k2)));
+    }
 }
 
-/// A sum in which every place has its own odd factor: order counts, and the factors work in parallel.
 #[inline]
-fn shingle(window: &[u64]) -> u64 {
-    window
-        .iter()
-        .zip(SHINGLE_KEYS)
-        .fold(window.len() as u64, |sum, (&token, key)| sum.wrapping_add(token.wrapping_mul(key)))
-        | 1 << 63
+fn fill(bins: &mut [u64; MINHASH_BINS], shingle: u64) {
+    let hash = mix(shingle, SHINGLE_MIX);
+    let bin = &mut bins[(hash >> BIN_SHIFT) as usize];
+    *bin = (*bin).min(hash);
 }
 
 /// Optimal densification (Shrivastava, ICML 2017): an empty bin copies a full one that a hash of the bin and of the
@@ -156,7 +162,7 @@ mod tests {
         let mut bins = [EMPTY; MINHASH_BINS];
         for element in set {
             let hash = crate::hash::chain(crate::hash::chain(7, element), 11);
-            let bin = &mut bins[(hash >> 59) as usize];
+            let bin = &mut bins[(hash >> super::BIN_SHIFT) as usize];
             *bin = (*bin).min(hash);
         }
         densify(&mut bins);
