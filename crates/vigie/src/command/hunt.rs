@@ -1,0 +1,226 @@
+//! `vigie hunt`: read, fold, hunt, write, show.
+
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+use vigie_hunt::{Options, SideTables, Window};
+use vigie_ingest::{ReadOptions, Resolved, Source};
+use vigie_model::HuntReport;
+use vigie_report::HtmlOptions;
+use vigie_store::RejectsWriter;
+
+use crate::args::Hunt;
+use crate::config::{self, Config};
+use crate::failure::{Failure, Outcome, Writing as _, code};
+use crate::interrupt::clean_on_interrupt;
+use crate::out;
+use crate::progress::Show;
+use crate::read::{self, Ledger};
+
+/// Name of the report in the output directory.
+pub(super) const REPORT: &str = "report.html";
+
+/// Runs the command.
+pub fn run(args: &Hunt) -> Outcome {
+    super::use_threads(args.run)?;
+    let window = window(args)?;
+    let config = args.config.as_deref().map_or_else(|| Ok(Config::default()), config::read)?;
+    let options = read_options(args, &config);
+    let found = vigie_ingest::resolve(if args.objects.is_empty() { &args.logs } else { &args.objects })?;
+    keep_inputs_safe(&found, args)?;
+    note_left_out(&found, args.run.quiet);
+
+    clean_on_interrupt(&args.out);
+    let mut rejects = RejectsWriter::create(&args.out, options.rejects_max).writing()?;
+    let show = Show::new(args.run.quiet);
+    let hunted = hunt(args, &config, &options, window, &found, &mut rejects, &show);
+    show.finish();
+    let Hunted { report, sources, incomplete } = hunted?;
+
+    rejects.finish().writing()?;
+    write(&args.out, &report, sources)?;
+    if !args.run.quiet {
+        out::note(&format!("Wrote {}", args.out.join(REPORT).display()));
+    }
+    show_result(args, &report)?;
+    Ok(ExitCode::from(match report.campaigns.iter().any(|c| c.accuses()) {
+        _ if incomplete => code::INPUT,
+        true => code::CAMPAIGNS_FOUND,
+        false => code::NOTHING_FOUND,
+    }))
+}
+
+/// What a hunt came to.
+struct Hunted {
+    report: HuntReport,
+    /// One line per source, for the report.
+    sources: Vec<String>,
+    /// Whether a source could not be read, or not to its end.
+    incomplete: bool,
+}
+
+fn window(args: &Hunt) -> Result<Window, Failure> {
+    match (args.since, args.until) {
+        (Some(since), Some(until)) if since >= until => Err(Failure::usage(format!(
+            "--since {} is not before --until {}",
+            since.to_rfc3339(),
+            until.to_rfc3339()
+        ))),
+        (since, until) => Ok(Window { since, until }),
+    }
+}
+
+fn read_options(args: &Hunt, config: &Config) -> ReadOptions {
+    let default = ReadOptions::default();
+    let read = &config.read;
+    let trust = args.trust_addresses.or(read.address_trust);
+    ReadOptions {
+        format: args.format,
+        row_bytes_max: read.row_bytes_max.unwrap_or(default.row_bytes_max),
+        file_bytes_max: read.file_bytes_max.unwrap_or(default.file_bytes_max),
+        rejects_max: read.rejects_max.unwrap_or(default.rejects_max),
+        address_trust: trust.map_or(default.address_trust, Into::into),
+        ..default
+    }
+}
+
+/// Refuses to write where the inputs lie: both know a file called `exchanges.parquet`.
+fn keep_inputs_safe(found: &Resolved, args: &Hunt) -> Result<(), Failure> {
+    let Ok(out) = fs::canonicalize(&args.out) else { return Ok(()) };
+    let logs = found.sources.iter().filter_map(|source| match source {
+        Source::File(path) => Some(path.as_path()),
+        _ => None,
+    });
+    let side = args.accounts.iter().chain(&args.models).map(std::path::PathBuf::as_path);
+    for input in logs.chain(side) {
+        if fs::canonicalize(input).is_ok_and(|input| input.parent() == Some(&out)) {
+            return Err(Failure::usage(format!(
+                "`{}` lies in the output directory, where it could be overwritten; choose another --out",
+                input.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn note_left_out(found: &Resolved, quiet: bool) {
+    if quiet {
+        return;
+    }
+    for file in found.left_out.iter().take(5) {
+        out::note(&format!("{}: not a log, left out", file.display()));
+    }
+    if found.left_out.len() > 5 {
+        out::note(&format!("and {} more files that are no logs", found.left_out.len() - 5));
+    }
+}
+
+fn hunt(
+    args: &Hunt,
+    config: &Config,
+    options: &ReadOptions,
+    window: Window,
+    found: &Resolved,
+    rejects: &mut RejectsWriter,
+    show: &Show,
+) -> Result<Hunted, Failure> {
+    let side = side_tables(args, found, rejects)?;
+    let mut hunt_options = Options { hunt: config.hunt.clone() };
+    hunt_options.hunt.seed = args.seed.or(hunt_options.hunt.seed);
+    let settings = (&hunt_options).into();
+
+    let mut ledger = Ledger::new(&found.sources, rejects, show);
+    let mut report = if args.objects.is_empty() {
+        let lake = vigie_hunt::fold(&mut read::exchanges(&found.sources, options, &mut ledger), &Folding)?;
+        tell(&mut ledger, args.run.quiet)?;
+        vigie_hunt::hunt(&lake, &side, window, &settings, show)
+    } else {
+        let mut touches = read::objects(&found.sources, options, &mut ledger);
+        let report = vigie_hunt::hunt_objects(&mut touches, window, &settings, show);
+        drop(touches);
+        tell(&mut ledger, args.run.quiet)?;
+        report
+    };
+    report.summary.rejected = ledger.rejected();
+    let sources = ledger
+        .sources
+        .iter()
+        .map(|s| format!("{}: {} rows, {} skipped", s.name, s.rows, s.rejected))
+        .collect();
+    Ok(Hunted { report, sources, incomplete: ledger.incomplete() })
+}
+
+/// The bar shows bytes while reading, so the fold's own count of rows is not shown.
+struct Folding;
+
+impl vigie_hunt::Progress for Folding {
+    fn stage(&self, _name: &str, _total: Option<u64>) {}
+    fn advance(&self, _done: u64) {}
+}
+
+fn side_tables(args: &Hunt, found: &Resolved, rejects: &mut RejectsWriter) -> Result<SideTables, Failure> {
+    if !args.objects.is_empty() {
+        return Ok(SideTables::default());
+    }
+    // What the user names stands in for what lies in the directories.
+    let accounts = if args.accounts.is_empty() { &found.accounts } else { &args.accounts };
+    let models = if args.models.is_empty() { &found.models } else { &args.models };
+    read::side_tables(accounts, models, rejects)
+}
+
+/// Tells how reading went; when no source at all could be read there is nothing to hunt.
+fn tell(ledger: &mut Ledger<'_>, quiet: bool) -> Result<(), Failure> {
+    ledger.check().writing()?;
+    let errors: Vec<String> =
+        ledger.sources.iter().filter_map(|s| s.error.as_ref().map(ToString::to_string)).collect();
+    if ledger.rows() == 0 && !errors.is_empty() {
+        return Err(Failure::input(errors.join("\n")));
+    }
+    for error in &errors {
+        out::error(error);
+    }
+    if quiet {
+        return Ok(());
+    }
+    for source in &ledger.sources {
+        out::note(&format!("{}: {} rows, {} skipped", source.name, source.rows, source.rejected));
+    }
+    for reject in &ledger.first_rejects {
+        out::note(&format!("  {}, line {}: {}", reject.file, reject.line, reject.reason));
+    }
+    if ledger.rejected() > ledger.first_rejects.len() as u64 {
+        out::note(&format!("  all {} skipped rows are in rejects.jsonl", ledger.rejected()));
+    }
+    Ok(())
+}
+
+/// Writes everything that a hunt leaves behind.
+fn write(dir: &Path, report: &HuntReport, sources: Vec<String>) -> Result<(), Failure> {
+    vigie_store::write_report(dir, report).writing()?;
+    let page = vigie_report::html(report, &HtmlOptions { sources, ..HtmlOptions::default() });
+    vigie_store::write_text(dir, REPORT, &page).writing()?;
+    Ok(())
+}
+
+fn show_result(args: &Hunt, report: &HuntReport) -> Result<(), Failure> {
+    match &args.explain {
+        Some(campaign) => out::result(&explained(report, campaign, &args.out)?),
+        None if args.json => out::result(&vigie_report::json(report).writing()?),
+        None => out::result(&vigie_report::table(report, out::width())),
+    }
+}
+
+/// One campaign in full.
+///
+/// # Errors
+/// When there is no such campaign; names those that there are.
+pub(super) fn explained(report: &HuntReport, campaign: &str, dir: &Path) -> Result<String, Failure> {
+    vigie_report::explain(report, campaign, out::width()).ok_or_else(|| {
+        let known: Vec<&str> = report.campaigns.iter().take(20).map(|c| c.campaign_id.as_str()).collect();
+        Failure::usage(match known.is_empty() {
+            true => format!("{} holds no campaign at all", dir.display()),
+            false => format!("no campaign `{campaign}` in {}; there are {}", dir.display(), known.join(", ")),
+        })
+    })
+}

@@ -1,0 +1,103 @@
+//! How far a run is, on standard error: a bar where a person watches, a line per stage where a log does, nothing when
+//! asked to be quiet.
+
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::out;
+
+/// Shows the progress of a run. Also serves as [`vigie_hunt::Progress`].
+pub struct Show {
+    how: How,
+}
+
+enum How {
+    Quiet,
+    Lines(Mutex<Option<(String, Instant)>>),
+    Bar(ProgressBar),
+}
+
+impl Show {
+    /// Chooses by `quiet` and by whether standard error is a terminal.
+    pub fn new(quiet: bool) -> Self {
+        let how = match (quiet, out::watched()) {
+            (true, _) => How::Quiet,
+            (false, true) => How::Bar(ProgressBar::new_spinner()),
+            (false, false) => How::Lines(Mutex::new(None)),
+        };
+        if let How::Bar(bar) = &how {
+            bar.enable_steady_tick(Duration::from_millis(120));
+        }
+        Self { how }
+    }
+
+    /// A stage whose progress is counted in bytes, as [`Show::bytes_done`] tells it.
+    pub fn reading(&self, name: &str, bytes: u64) {
+        self.begin(name, (bytes > 0).then_some(bytes), true);
+    }
+
+    /// So many bytes of the current stage are done, in all.
+    pub fn bytes_done(&self, bytes: u64) {
+        if let How::Bar(bar) = &self.how {
+            bar.set_position(bytes);
+        }
+    }
+
+    /// Clears the bar, or ends the last line.
+    pub fn finish(&self) {
+        match &self.how {
+            How::Bar(bar) => bar.finish_and_clear(),
+            How::Lines(current) => end_line(current),
+            How::Quiet => {}
+        }
+    }
+
+    fn begin(&self, name: &str, total: Option<u64>, bytes: bool) {
+        match &self.how {
+            How::Quiet => {}
+            How::Lines(current) => {
+                end_line(current);
+                if let Ok(mut current) = current.lock() {
+                    *current = Some((name.to_owned(), Instant::now()));
+                }
+            }
+            How::Bar(bar) => {
+                bar.set_position(0);
+                bar.set_style(style(total.is_some(), bytes));
+                bar.set_message(name.to_owned());
+                if let Some(total) = total {
+                    bar.set_length(total);
+                }
+            }
+        }
+    }
+}
+
+impl vigie_hunt::Progress for Show {
+    fn stage(&self, name: &str, total: Option<u64>) {
+        self.begin(name, total, false);
+    }
+
+    fn advance(&self, done: u64) {
+        if let How::Bar(bar) = &self.how {
+            bar.inc(done);
+        }
+    }
+}
+
+fn style(bounded: bool, bytes: bool) -> ProgressStyle {
+    let template = match (bounded, bytes) {
+        (true, true) => "{spinner} {msg:<12} {bar:32} {bytes} of {total_bytes}, {eta} left",
+        (true, false) => "{spinner} {msg:<12} {bar:32} {human_pos} of {human_len}",
+        (false, _) => "{spinner} {msg:<12} {elapsed}",
+    };
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner())
+}
+
+fn end_line(current: &Mutex<Option<(String, Instant)>>) {
+    if let Some((name, began)) = current.lock().ok().and_then(|mut current| current.take()) {
+        out::note(&format!("{name}: {:.1} s", began.elapsed().as_secs_f64()));
+    }
+}
