@@ -1,2 +1,51 @@
-//! The only door: demo, test, ci, bench.
-fn main() {}
+//! The only door: `cargo xtask demo`, `test`, `ci`, `bench`, `gen`, `new-detector`.
+//!
+//! What lives here: which commands run in which order, and what they need on a fresh machine. What does not: any logic
+//! of the product.
+
+mod browser;
+mod demo;
+mod generate;
+mod out;
+mod scaffold;
+mod shell;
+mod suite;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  demo                 build, make a world with hidden campaigns, hunt it, score the hunt, write a report
+  test                 everything that CI checks
+  ci                   the same, and installs what is missing where it may
+  bench [ARGS…]        measure; writes docs/benchmarks.md (hours; --quick for minutes)
+  gen [--check]        write reference pages, man pages and completions
+  new-detector NAME    start a detector
+
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["demo"] => demo::run(),
+        ["test"] => suite::run(suite::Place::Here),
+        ["ci"] => suite::run(suite::Place::Ci),
+        ["bench", rest @ ..] => demo::bench(rest),
+        ["gen"] => generate::run(generate::Mode::Write),
+        ["gen", "--check"] => generate::run(generate::Mode::Check),
+        ["new-detector", name] => scaffold::run(name),
+        _ => {
+            out::say(HELP.trim_end());
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            out::say(&format!("xtask: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
