@@ -45,7 +45,7 @@ fn fold(c: &mut Criterion) {
         b.iter(|| {
             prompts.iter().for_each(|p| {
                 black_box(folder.prompt(p));
-            })
+            });
         });
     });
     group.bench_function("system, 300 characters", |b| {
@@ -53,21 +53,21 @@ fn fold(c: &mut Criterion) {
         b.iter(|| {
             prompts.iter().for_each(|p| {
                 black_box(folder.system(p));
-            })
+            });
         });
     });
     group.bench_function("hash_text, 300 characters", |b| {
         b.iter(|| {
             prompts.iter().for_each(|p| {
                 black_box(hash_text(p));
-            })
+            });
         });
     });
     group.bench_function("masked_example, 300 characters", |b| {
         b.iter(|| {
             prompts.iter().for_each(|p| {
                 black_box(masked_example(p, 200));
-            })
+            });
         });
     });
     group.finish();

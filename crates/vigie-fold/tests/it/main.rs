@@ -1,3 +1,4 @@
 //! What the fold promises, from the outside.
 
+mod corpus;
 mod properties;
