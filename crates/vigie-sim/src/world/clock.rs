@@ -36,11 +36,6 @@ pub(crate) struct Rhythm {
 }
 
 impl Rhythm {
-    /// A machine's rhythm.
-    pub(crate) fn machine(seed: u64) -> Self {
-        Self { shape: Shape::Machine, shift_h: 0.0, weekend: 1.0, active: 1.0, seed }
-    }
-
     /// Relative activity at a moment, 0–1.
     fn weight(&self, at: i64) -> f64 {
         let local = at + (self.shift_h * Micros::HOUR as f64) as i64;

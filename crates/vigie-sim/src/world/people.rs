@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use vigie_model::{Account, AccountStatus, Micros};
 
+use super::abuse::PersonaDesk;
 use super::client::{Client, Software};
 use super::clock::{Rhythm, Shape, cron_times, talk_times};
 use super::dice::{Dice, opaque};
@@ -258,6 +259,11 @@ pub(crate) fn live(plan: &mut Plan<'_>, account: u32, life: Life, dice: &mut Dic
 fn voice(plan: &Plan<'_>, segment: Segment, speaker: &Speaker, dice: &mut Dice) -> Arc<dyn Voice> {
     let stage = &plan.stage;
     match segment {
+        // Agencies, game studios and training departments write for personas too.
+        Segment::Power if dice.chance(0.03) => {
+            let (count, variety) = (2 + dice.below(25), dice.range(0.0, 0.6));
+            Arc::new(PersonaDesk::draw(plan, count, variety, dice))
+        }
         Segment::Casual | Segment::Power | Segment::OneOff => Arc::new(Chat::of(dice)),
         Segment::Developer => {
             let harness = dice.zipf(stage.harnesses.len(), 1.2);

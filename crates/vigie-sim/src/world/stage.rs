@@ -60,7 +60,7 @@ impl Stage {
 
 fn viral(grammar: &Grammar, corpus: Option<&Corpus>, dice: &mut Dice) -> Template {
     if let Some(text) = corpus.filter(|_| dice.chance(0.6)).and_then(|c| c.act(dice)) {
-        return Template::compile(grammar, 0, &format!("{text} <ask>"));
+        return Template::compile(&format!("{text} <ask>"));
     }
     let language = if dice.chance(0.8) { 0 } else { dice.below(6) as u8 };
     let speaker = Speaker::new(language, dice.next());

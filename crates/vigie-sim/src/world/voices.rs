@@ -19,14 +19,21 @@ pub(crate) struct Chat {
     pub(crate) popular: f64,
     /// Part of talks that start from a prompt that this person saved.
     pub(crate) saved: f64,
+    /// A trade or a curiosity with a way of asking of its own, in part of the talks.
+    habit: Option<(&'static str, f64)>,
 }
+
+/// Ways of asking that honest trades share with abuse: security learners, teachers who grade, annotators,
+/// people who want to see the reasoning, novelists and coaches who assign roles.
+const HABITS: [&str; 5] = ["learn_sec", "rubric", "label", "reason", "expert"];
 
 impl Chat {
     /// Habits that follow from a seed.
     pub(crate) fn of(dice: &mut Dice) -> Self {
         let popular = if dice.chance(0.35) { dice.range(0.05, 0.5) } else { 0.02 };
         let saved = if dice.chance(0.15) { dice.range(0.2, 0.8) } else { 0.0 };
-        Self { popular, saved }
+        let habit = dice.chance(0.2).then(|| (dice.word(&HABITS), dice.range(0.1, 0.8)));
+        Self { popular, saved, habit }
     }
 }
 
@@ -44,11 +51,33 @@ impl Voice for Chat {
             let mut own = Dice::of(cue.speaker.seed, 0x5A7E + dice.below(2) as u64);
             let template = Template::draw(grammar, "viral", &Mood::of(cue.speaker), &mut own);
             template.fill(grammar, &mood(cue), dice, &mut words.prompt);
+        } else if let Some((rule, _)) = self.habit.filter(|h| dice.chance(h.1)) {
+            by_habit(cue, rule, dice, words);
         } else {
             question(cue, dice, &mut words.prompt);
         }
         restyle(&mut words.prompt, cue.speaker.seed, dice);
     }
+}
+
+fn by_habit(cue: &Cue<'_>, rule: &'static str, dice: &mut Dice, words: &mut Words) {
+    let grammar = &cue.stage.grammar;
+    if rule == "learn_sec" {
+        words.refusal = 0.05;
+        let real = cue.stage.corpus.as_ref().filter(|_| dice.chance(0.4));
+        let pick = (cue.speaker.seed % 600) as usize + dice.below(25);
+        match real.and_then(|c| if dice.chance(0.15) { c.misuse(pick) } else { c.benign_cyber(pick) }) {
+            Some(text) => words.prompt.push_str(text),
+            None => grammar.say(rule, &mood(cue), dice, &mut words.prompt),
+        }
+        return;
+    }
+    // The person's own wording most of the time, another one now and then.
+    let mut own = if dice.chance(0.6) { Dice::of(cue.speaker.seed, 0x4AB1) } else { dice.clone() };
+    grammar.say(rule, &mood(cue), &mut own, &mut words.prompt);
+    words.prompt.push(' ');
+    let rest = if matches!(rule, "rubric" | "label") { "note" } else { "core" };
+    grammar.say(rest, &mood(cue), dice, &mut words.prompt);
 }
 
 /// A template by popularity: everybody has a few favourites.

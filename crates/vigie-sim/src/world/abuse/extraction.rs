@@ -5,6 +5,8 @@ use std::sync::Arc;
 use super::fleet::{Fleet, Recruit};
 use super::job::Job;
 use super::knobs::Knobs;
+use vigie_model::Micros;
+
 use crate::world::clock::{dispatch_times, talk_times};
 use crate::world::dice::Dice;
 use crate::world::plan::{Plan, Role};
@@ -33,7 +35,7 @@ pub(crate) fn streams(plan: &mut Plan<'_>, fleet: &Fleet, recruits: &[Recruit], 
 
 /// Requests of one account over its time in the campaign.
 pub(crate) fn load(knobs: &Knobs, recruit: &Recruit, dice: &mut Dice) -> usize {
-    let days = (recruit.window.1 - recruit.window.0) as f64 / vigie_model::Micros::DAY as f64;
+    let days = (recruit.window.1 - recruit.window.0) as f64 / Micros::DAY as f64;
     dice.poisson((knobs.rate * recruit.pace * days).max(0.5)).max(1)
 }
 
@@ -60,4 +62,73 @@ pub(crate) fn share_out(plan: &mut Plan<'_>, mut work: Vec<(i64, u32)>, dice: &m
             item += 1;
         }
     }
+}
+
+/// The same in lockstep: a balancer hands out rounds of work, a few accounts at a time, within moments.
+pub(crate) fn balanced(plan: &mut Plan<'_>, knobs: &Knobs, first_item: usize, dice: &mut Dice) {
+    let network = plan.network(knobs.archetype.id(), true, knobs.record());
+    let fleet = Fleet::draw(plan, knobs, network, dice);
+    let recruits = fleet.muster(plan, knobs, Role::Pure, dice);
+    let job = Arc::new(Job::draw(plan, knobs, first_item, dice));
+    let streams = streams(plan, &fleet, &recruits, &job);
+    let days = (knobs.window.1 - knobs.window.0) as f64 / Micros::DAY as f64;
+    let total = knobs.accounts as f64 * knobs.rate * days;
+    let width = (2 + dice.below(12)).min(recruits.len());
+    let rounds = (total / width as f64).ceil().max(1.0) as usize;
+    let blur = (0.5 + knobs.jitter * 120.0) * Micros::SECOND as f64;
+    let lead = &recruits[0].rhythm;
+    let (mut work, mut turn) = (Vec::new(), 0);
+    for at in dispatch_times(rounds, knobs.window, lead, 0.3 + knobs.jitter * 0.5, dice) {
+        let mut handed = 0;
+        for _ in 0..recruits.len() {
+            let i = turn % recruits.len();
+            turn += 1;
+            let when = at + (dice.exponential(1.0) * blur) as i64;
+            if (recruits[i].window.0..recruits[i].window.1).contains(&when) {
+                work.push((when, streams[i]));
+                handed += 1;
+            }
+            if handed == width {
+                break;
+            }
+        }
+    }
+    for recruit in &recruits {
+        fleet.cover(plan, recruit, total / knobs.accounts as f64 * knobs.cover, dice);
+    }
+    share_out(plan, work, dice);
+}
+
+/// A fleet that works at some pace and, within a day of a release, turns about half of its traffic to the new
+/// model and works faster.
+pub(crate) fn pivot(plan: &mut Plan<'_>, knobs: &Knobs, first_item: usize, dice: &mut Dice) {
+    let mut record = knobs.record();
+    let release = plan.stage.last_release().clamp(knobs.window.0, knobs.window.1);
+    let (turned, faster) = (dice.range(0.4, 0.8), dice.range(1.0, 3.0));
+    record
+        .insert("turned_to_new_model".to_owned(), serde_json::Value::from((turned * 100.0).round() / 100.0));
+    let network = plan.network(knobs.archetype.id(), true, record);
+    let fleet = Fleet::draw(plan, knobs, network, dice);
+    let recruits = fleet.muster(plan, knobs, Role::Pure, dice);
+    let job = Arc::new(Job::draw(plan, knobs, first_item, dice));
+    let mut work = Vec::new();
+    for recruit in &recruits {
+        let when = release + (dice.range(0.02, 1.0) * Micros::DAY as f64) as i64;
+        let end = plan.window().1;
+        let late = dice.chance(0.5);
+        let stay = fleet.stream(plan, recruit, Speaker::default(), job.clone(), |p| {
+            p.adopts = if late { end } else { when + 2 * Micros::DAY };
+        });
+        let turn = fleet.stream(plan, recruit, Speaker::default(), job.clone(), |p| p.adopts = when);
+        let count = load(knobs, recruit, dice);
+        for at in times(knobs, recruit, count, dice) {
+            work.push((at, if dice.chance(turned) { turn } else { stay }));
+            if at > when && dice.chance(faster - 1.0) {
+                let more = recruit.rhythm.moment((when.min(recruit.window.1 - 1), recruit.window.1), dice);
+                work.push((more, if dice.chance(turned) { turn } else { stay }));
+            }
+        }
+        fleet.cover(plan, recruit, count as f64 * knobs.cover, dice);
+    }
+    share_out(plan, work, dice);
 }

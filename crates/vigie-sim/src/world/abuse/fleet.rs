@@ -26,7 +26,6 @@ pub(crate) struct Recruit {
     pub(crate) home: usize,
     /// How much busier than others of the fleet.
     pub(crate) pace: f64,
-    pub(crate) chat: bool,
 }
 
 /// What a fleet has in common.
@@ -34,20 +33,20 @@ pub(crate) struct Fleet {
     pub(crate) network: u32,
     countries: Vec<usize>,
     payments: Vec<String>,
-    domains: Vec<String>,
+    pub(crate) domains: Vec<String>,
     /// Part of accounts that have a domain of the operator's.
-    domain_share: f64,
+    pub(crate) domain_share: f64,
     proxies: Arc<[u32]>,
     stick: Stick,
-    clients: Vec<Client>,
+    pub(crate) clients: Vec<Client>,
     proxy: ProxyKind,
     /// Accounts that are bought aged rather than made.
-    aged: f64,
+    pub(crate) aged: f64,
     shape: Shape,
     base_home: usize,
     chat: bool,
-    waves: Vec<i64>,
-    params: Params,
+    pub(crate) waves: Vec<i64>,
+    pub(crate) params: Params,
 }
 
 impl Fleet {
@@ -90,7 +89,7 @@ impl Fleet {
     }
 
     /// Sign-up data of one more account, made at `around` or bought.
-    fn papers(&self, plan: &Plan<'_>, around: i64, dice: &mut Dice) -> (Account, usize) {
+    pub(crate) fn papers(&self, plan: &Plan<'_>, around: i64, dice: &mut Dice) -> (Account, usize) {
         let home = *dice.pick(&self.countries);
         let mut account = sketch(plan, home, dice);
         if !dice.chance(self.aged) {
@@ -109,7 +108,7 @@ impl Fleet {
         (account, home)
     }
 
-    fn origin(&self, plan: &Plan<'_>, home: usize, dice: &mut Dice) -> Origin {
+    pub(crate) fn origin(&self, plan: &Plan<'_>, home: usize, dice: &mut Dice) -> Origin {
         let seed = dice.next();
         let list = |list: &Arc<[u32]>, stick| Place {
             pool: Pool::List(list.clone()),
@@ -152,7 +151,6 @@ impl Fleet {
             client: dice.pick(&self.clients).sibling(self.chat, dice),
             home,
             pace: dice.lognormal(1.0, 0.45),
-            chat: self.chat,
         }
     }
 

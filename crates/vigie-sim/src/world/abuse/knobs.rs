@@ -38,7 +38,7 @@ fn range(archetype: Archetype) -> Range {
         Archetype::ReleasePivot => ((20.0, 140.0), (5.0, 40.0), (6.0, 20.0)),
         Archetype::TraceCoercion => ((12.0, 120.0), (5.0, 30.0), (3.0, 20.0)),
         Archetype::ResoldAccess => ((30.0, 200.0), (1.0, 10.0), (6.0, 30.0)),
-        Archetype::KeyTakeover => ((4.0, 40.0), (40.0, 300.0), (0.2, 2.0)),
+        Archetype::KeyTakeover => ((4.0, 40.0), (8.0, 60.0), (2.0, 14.0)),
         Archetype::SignupFarm => ((30.0, 300.0), (0.5, 6.0), (4.0, 20.0)),
         Archetype::ScriptedPersonas => ((8.0, 80.0), (4.0, 25.0), (4.0, 25.0)),
         Archetype::SharedPlaybook => ((10.0, 80.0), (2.0, 14.0), (4.0, 25.0)),
@@ -87,11 +87,6 @@ impl Knobs {
                 .flavour
                 .unwrap_or_else(|| *dice.pick(&[Flavour::ScamFunnel, Flavour::StepList, Flavour::Profiling])),
         }
-    }
-
-    /// Length of the campaign in days.
-    pub(crate) fn days(&self) -> f64 {
-        (self.window.1 - self.window.0) as f64 / Micros::DAY as f64
     }
 
     /// For the truth file.

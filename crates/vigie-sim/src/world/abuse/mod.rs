@@ -7,11 +7,15 @@ mod fleet;
 mod job;
 mod knobs;
 mod playbook;
+mod resale;
+mod takeover;
 
 use super::config::{Archetype, CampaignSpec};
 use super::dice::Dice;
 use super::plan::Plan;
-use knobs::Knobs;
+pub(crate) use job::Job;
+pub(crate) use knobs::Knobs;
+pub(crate) use playbook::PersonaDesk;
 
 /// Plants the campaigns that the configuration names, or one of each archetype and some more.
 pub(crate) fn plant(plan: &mut Plan<'_>, dice: &mut Dice) {
@@ -23,9 +27,16 @@ pub(crate) fn plant(plan: &mut Plan<'_>, dice: &mut Dice) {
         let knobs = Knobs::resolve(spec, plan, budget, &mut own);
         let from = plan.moments.len();
         match spec.archetype {
-            Archetype::SplitExtraction => extraction::split(plan, &knobs, first_item, &mut own),
+            Archetype::SplitExtraction | Archetype::TraceCoercion => {
+                extraction::split(plan, &knobs, first_item, &mut own);
+            }
+            Archetype::BalancedExtraction => extraction::balanced(plan, &knobs, first_item, &mut own),
+            Archetype::ReleasePivot => extraction::pivot(plan, &knobs, first_item, &mut own),
+            Archetype::ResoldAccess => resale::resold(plan, &knobs, first_item, &mut own),
+            Archetype::KeyTakeover => takeover::takeover(plan, &knobs, &mut own),
+            Archetype::SignupFarm => resale::farm(plan, &knobs, &mut own),
+            Archetype::ScriptedPersonas => playbook::personas(plan, &knobs, &mut own),
             Archetype::SharedPlaybook => playbook::shared(plan, &knobs, &mut own),
-            _ => {}
         }
         // Jobs take disjoint parts of one large set of items.
         first_item += plan.moments.len() - from + 1;

@@ -1,6 +1,10 @@
 //! Innocent groups that look like campaigns, one file per trade.
 
+mod company;
+mod crowd;
 mod learning;
+mod machines;
+mod research;
 mod trade;
 
 use std::sync::Arc;
@@ -23,8 +27,16 @@ pub(crate) struct Group {
 fn size(kind: Lookalike) -> ((f64, f64), f64) {
     match kind {
         Lookalike::LicensedReseller => ((5.0, 60.0), 120.0),
+        Lookalike::UniversityBenchmark => ((5.0, 40.0), 90.0),
+        Lookalike::BatchJob => ((1.0, 12.0), 500.0),
         Lookalike::Classroom => ((12.0, 120.0), 18.0),
-        _ => ((10.0, 60.0), 30.0),
+        Lookalike::VerifiedRedTeam => ((3.0, 25.0), 70.0),
+        Lookalike::CiFleet => ((6.0, 50.0), 80.0),
+        Lookalike::CompanyRollout => ((15.0, 150.0), 25.0),
+        Lookalike::ReleaseRush => ((20.0, 150.0), 9.0),
+        Lookalike::AuthorisedDistillation => ((3.0, 30.0), 200.0),
+        Lookalike::CreditFarmer => ((12.0, 90.0), 10.0),
+        Lookalike::AgentHarness => ((8.0, 60.0), 50.0),
     }
 }
 
@@ -46,8 +58,16 @@ pub(crate) fn plant(plan: &mut Plan<'_>, dice: &mut Dice) {
         let group = Group { network, accounts, volume };
         match spec.kind {
             Lookalike::LicensedReseller => trade::reseller(plan, &group, &mut own),
+            Lookalike::UniversityBenchmark => research::benchmark(plan, &group, &mut own),
+            Lookalike::BatchJob => machines::batch(plan, &group, &mut own),
             Lookalike::Classroom => learning::classroom(plan, &group, &mut own),
-            _ => {}
+            Lookalike::VerifiedRedTeam => research::red_team(plan, &group, &mut own),
+            Lookalike::CiFleet => machines::ci(plan, &group, &mut own),
+            Lookalike::CompanyRollout => trade::rollout(plan, &group, &mut own),
+            Lookalike::ReleaseRush => crowd::rush(plan, &group, &mut own),
+            Lookalike::AuthorisedDistillation => research::distillation(plan, &group, &mut own),
+            Lookalike::CreditFarmer => crowd::farmer(plan, &group, &mut own),
+            Lookalike::AgentHarness => crowd::harness(plan, &group, &mut own),
         }
     }
 }

@@ -65,6 +65,8 @@ pub(crate) enum Piece {
     Text(Box<str>),
     Slot(Slot),
     Rule(u16),
+    /// A rule that is looked up in the language of whoever fills a template.
+    Named(&'static str),
 }
 
 type Phrase = Vec<Piece>;
@@ -136,11 +138,13 @@ impl Grammar {
     fn fill(&self, phrase: &[Piece], mood: &Mood<'_>, dice: &mut Dice, out: &mut String) {
         let tongue = &self.tongues[usize::from(mood.speaker.language) % self.tongues.len()];
         let domain = &tongue.domains[mood.speaker.domain(dice, mood.week, tongue.domains.len())];
-        Voice { tongue, domain, mood: *mood }.phrase(phrase, dice, out, 0);
-    }
-
-    fn rule_id(&self, language: u8, name: &str) -> Option<u16> {
-        self.tongues[usize::from(language) % self.tongues.len()].names.get(name).copied()
+        let voice = Voice { tongue, domain, mood: *mood };
+        for piece in phrase {
+            match piece {
+                Piece::Named(rule) => self.say(rule, mood, dice, out),
+                other => voice.phrase(std::slice::from_ref(other), dice, out, 0),
+            }
+        }
     }
 }
 
@@ -239,6 +243,8 @@ impl Voice<'_> {
                 Piece::Text(text) => out.push_str(text),
                 Piece::Rule(id) => self.rule(*id, dice, out, depth),
                 Piece::Slot(slot) => self.slot(*slot, dice, out),
+                // Only templates have these, and they are filled piece by piece.
+                Piece::Named(_) => {}
             }
         }
     }

@@ -11,18 +11,18 @@ pub(crate) struct Template(Vec<Piece>);
 impl Template {
     /// Draws a template out of `rule`; everything but the marks is then fixed.
     pub(crate) fn draw(grammar: &Grammar, rule: &str, mood: &Mood<'_>, dice: &mut Dice) -> Self {
-        Self::compile(grammar, mood.speaker.language, &grammar.said(rule, mood, dice))
+        Self::compile(&grammar.said(rule, mood, dice))
     }
 
     /// Reads marks; unknown ones stay as they are.
-    pub(crate) fn compile(grammar: &Grammar, language: u8, text: &str) -> Self {
+    pub(crate) fn compile(text: &str) -> Self {
         let (mut pieces, mut rest) = (Vec::new(), text);
         while let Some(at) = rest.find('<') {
             let Some(end) = rest[at..].find('>') else { break };
             let name = &rest[at + 1..at + end];
             let piece = match name {
-                "text" => grammar.rule_id(language, "note").map(Piece::Rule),
-                "ask" => grammar.rule_id(language, "core").map(Piece::Rule),
+                "text" => Some(Piece::Named("note")),
+                "ask" => Some(Piece::Named("core")),
                 _ => super::slot(name).map(Piece::Slot),
             };
             let keep = if piece.is_some() { at } else { at + end + 1 };
@@ -219,7 +219,7 @@ mod tests {
     fn marks_are_filled_and_the_rest_stays() {
         let grammar = Grammar::load().unwrap();
         let speaker = Speaker::new(0, 5);
-        let template = Template::compile(&grammar, 0, "Sort <n> of <t> by <weight>.");
+        let template = Template::compile("Sort <n> of <t> by <weight>.");
         assert!(template.has_marks());
         let mut text = String::new();
         template.fill(&grammar, &Mood::of(&speaker), &mut Dice::new(1), &mut text);
