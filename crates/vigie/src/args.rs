@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueHint};
+use vigie_bench::Part;
 use vigie_ingest::Format;
 use vigie_model::Micros;
 
@@ -46,6 +47,7 @@ pub enum Command {
     Explain(Explain),
     Sim(Sim),
     Score(Score),
+    Bench(Bench),
     Completions(Completions),
     Man(Man),
 }
@@ -216,6 +218,36 @@ pub struct Score {
     /// Measure detection lag too: hunts the world again, up to each of many moments
     #[arg(long)]
     pub lag: bool,
+    #[command(flatten)]
+    pub run: Run,
+}
+
+/// Measure accuracy, false alarms, baselines and speed, and write them down
+///
+/// Takes hours in full. Each part is written down when it is done, beside what earlier runs measured; the figures lie
+/// as JSON next to the page. Seeds are kept apart from those used for tuning.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct Bench {
+    /// Parts to run, separated by commas: speed, accuracy, baselines, ablation, sweeps, quiet, real; all when left out
+    #[arg(long, value_name = "PARTS", value_delimiter = ',')]
+    pub only: Vec<Part>,
+    /// Smaller worlds and fewer seeds: minutes instead of hours
+    #[arg(long)]
+    pub quick: bool,
+    /// File to write
+    #[arg(long, value_name = "FILE", default_value = "docs/benchmarks.md", value_hint = ValueHint::FilePath)]
+    pub out: PathBuf,
+    /// Folder of real prompts, arrivals and labelled networks; without it text comes from the built-in grammar and the
+    /// part `real` is left out
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub corpus: Option<PathBuf>,
+    /// Folder for worlds while the run lasts
+    #[arg(long, value_name = "DIR", default_value = "out/bench", value_hint = ValueHint::DirPath)]
+    pub scratch: PathBuf,
+    /// Keep the worlds for the next run
+    #[arg(long)]
+    pub keep_worlds: bool,
     #[command(flatten)]
     pub run: Run,
 }

@@ -1,5 +1,6 @@
 //! One file per command. Each turns arguments into calls of the libraries and hands on text and an exit code.
 
+mod bench;
 mod explain;
 mod hunt;
 mod manual;
@@ -21,6 +22,7 @@ pub fn run(command: Command) -> Outcome {
         Command::Explain(args) => explain::run(&args),
         Command::Sim(args) => sim::run(args),
         Command::Score(args) => score::run(&args),
+        Command::Bench(args) => bench::run(&args),
         Command::Completions(args) => manual::completions(&args),
         Command::Man(args) => manual::man(&args),
     }
