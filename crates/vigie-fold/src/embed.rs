@@ -32,14 +32,12 @@ impl Accumulator {
         self.sums[(bits & 63) as usize] += sign * weight;
     }
 
-    /// Adds a word by its hash, at four dimensions so that two words seldom cancel out.
+    /// Adds a word by its hash, at two dimensions so that two words seldom cancel out.
     #[inline]
     pub(crate) fn word(&mut self, hash: u64, is_stop_word: bool) {
         let weight = if is_stop_word { STOP_WORD } else { WORD };
         self.add(hash, weight);
         self.add(hash >> 7, weight);
-        self.add(hash >> 14, weight);
-        self.add(hash >> 21, weight);
     }
 
     /// Adds two neighbouring words.
@@ -47,7 +45,6 @@ impl Accumulator {
     pub(crate) fn pair(&mut self, first: u64, second: u64) {
         let hash = mix(first ^ PAIR_KEY, second | 1);
         self.add(hash, PAIR);
-        self.add(hash >> 7, PAIR);
     }
 
     /// Adds a letter 4-gram given as a number.
@@ -63,12 +60,12 @@ impl Accumulator {
         if square == 0 {
             return [0; DIMS];
         }
-        let scale = 127.0 / (square as f64).sqrt();
-        // Half away from zero, without a call to the C library.
-        let round = |value: f64| (value + 0.5_f64.copysign(value)) as i32 as i8;
+        let scale = (127.0 / (square as f64).sqrt()) as f32;
+        // Adding 1.5·2²³ leaves the rounded integer in the lowest bits: one vector addition, no call of the C library.
+        let round = |value: f32| (value + 12_582_912.0).to_bits() as i8;
         let mut unit = [0i8; DIMS];
         for (out, &sum) in unit.iter_mut().zip(&self.sums) {
-            *out = round(f64::from(sum) * scale);
+            *out = round(sum as f32 * scale);
         }
         unit
     }

@@ -85,7 +85,7 @@ impl Folder {
 
     /// Hash of the case-folded text with white space collapsed; `length` counts where the text was cut.
     fn exact(&mut self, text: &str, length: usize) -> u64 {
-        let lower = &self.lower[..text.len()];
+        let lower = self.lower[..text.len()].trim_ascii();
         let hash = if is_normal(lower) {
             hash::bytes(lower)
         } else {
@@ -138,10 +138,9 @@ fn cut(text: &str, mut window: String) -> String {
     window
 }
 
-/// Whether the bytes are ASCII with single blanks only, none at the ends: their own normal form.
+/// Whether the bytes, trimmed and in lower case, are ASCII with single blanks only: their own normal form.
 fn is_normal(lower: &[u8]) -> bool {
-    let (Some(first), Some(last)) = (lower.first(), lower.last()) else { return false };
-    if first.is_ascii_whitespace() || last.is_ascii_whitespace() || !lower.is_ascii() {
+    if lower.is_empty() || !lower.is_ascii() {
         return false;
     }
     // Bitwise, so that it compiles to vector code.

@@ -1,7 +1,7 @@
 //! Which words set which mark: a lexicon in files, compiled to one automaton.
 //!
 //! Phrases meet the text after the scanner has folded it: words in lower case with one blank between, glyphs of
-//! scripts without blanks side by side, each slot as `#`, a tag or placeholder with its letters as `<letters>`.
+//! scripts without blanks side by side, each slot as `#` but short ids as they are, a tag or placeholder with its letters as `<letters>`.
 //! So punctuation, line breaks and case never matter, and a phrase can say `rate # out of #`. Phrases start and
 //! end at word boundaries; a star at the end leaves the end open (`exfiltrat*`). What is quoted, pasted or labelled
 //! as payload sets no mark: it is not what the asker asks for.
@@ -9,8 +9,8 @@
 use std::sync::LazyLock;
 
 use aho_corasick::automaton::{Automaton, StateID};
-use aho_corasick::dfa::DFA;
-use aho_corasick::{Anchored, MatchKind, StartKind};
+use aho_corasick::nfa::contiguous::NFA;
+use aho_corasick::{Anchored, MatchKind};
 
 use crate::Marks;
 use crate::hash::lone_word;
@@ -51,7 +51,10 @@ const FILES: &[(&str, u32)] = &[
 
 /// The lexicon as an automaton.
 pub(crate) struct Lexicon {
-    dfa: DFA,
+    automaton: NFA,
+    /// Where nothing has matched yet, inside a word.
+    root: StateID,
+    /// The same after a blank.
     start: StateID,
     /// Bits that a pattern sets.
     bits: Vec<u32>,
@@ -116,25 +119,22 @@ impl Lexicon {
             patterns.push(pattern(phrase));
             bits.push(set);
         }
-        let dfa = DFA::builder()
-            .match_kind(MatchKind::Standard)
-            .start_kind(StartKind::Unanchored)
-            .prefilter(false)
-            .build(&patterns)
-            .ok()?;
-        let start = dfa.start_state(Anchored::No).ok()?;
+        let automaton =
+            NFA::builder().match_kind(MatchKind::Standard).prefilter(false).build(&patterns).ok()?;
+        let root = automaton.start_state(Anchored::No).ok()?;
         // Every text starts with a blank, so that its first word is at a boundary.
-        let start = dfa.next_state(Anchored::No, start, b' ');
-        Some(Self { dfa, start, bits, openings: Openings::of(&patterns) })
+        let start = automaton.next_state(Anchored::No, root, b' ');
+        Some(Self { automaton, root, start, bits, openings: Openings::of(&patterns) })
     }
 
     #[cold]
     #[inline(never)]
     fn matched(&self, state: StateID) -> u32 {
-        if !self.dfa.is_match(state) {
+        if !self.automaton.is_match(state) {
             return 0;
         }
-        (0..self.dfa.match_len(state)).fold(0, |set, i| set | self.bits[self.dfa.match_pattern(state, i)])
+        (0..self.automaton.match_len(state))
+            .fold(0, |set, i| set | self.bits[self.automaton.match_pattern(state, i)])
     }
 }
 
@@ -162,8 +162,8 @@ impl<'l> Walker<'l> {
 
     #[inline]
     fn step(&mut self, lexicon: &Lexicon, byte: u8) {
-        self.state = lexicon.dfa.next_state(Anchored::No, self.state, byte);
-        if lexicon.dfa.is_special(self.state) {
+        self.state = lexicon.automaton.next_state(Anchored::No, self.state, byte);
+        if lexicon.automaton.is_special(self.state) {
             self.bits |= lexicon.matched(self.state);
         }
     }
@@ -179,9 +179,19 @@ impl<'l> Walker<'l> {
             self.step(lexicon, b' ');
             self.after_glyph = false;
         }
+        let mut state = self.state;
         for &byte in folded {
-            self.step(lexicon, byte);
+            state = lexicon.automaton.next_state(Anchored::No, state, byte);
+            if lexicon.automaton.is_special(state) {
+                self.bits |= lexicon.matched(state);
+            }
+            // No phrase starts inside a word: from here the rest of the word leads back to the start.
+            if state == lexicon.root {
+                self.state = lexicon.start;
+                return;
+            }
         }
+        self.state = state;
         self.step(lexicon, b' ');
     }
 
@@ -197,8 +207,11 @@ impl<'l> Walker<'l> {
     /// A slot; of tags and placeholders the letters count.
     pub(crate) fn slot(&mut self, slot: Slot, masked: &[u8]) {
         self.bits |= if slot == Slot::Code { Marks::CODE.bits() } else { 0 };
+        if let Some((short, length)) = short_id(slot, masked) {
+            return self.word(&short[..length], lone_word(&short[..length]));
+        }
         if slot != Slot::Name {
-            return self.word(b"#", lone_word(b"#"));
+            return self.word(b"#", *SLOT_HASH);
         }
         let Some(lexicon) = self.lexicon else { return };
         if self.after_glyph {
@@ -222,6 +235,20 @@ impl<'l> Walker<'l> {
         let bits = HALVES.into_iter().map(whole).fold(self.bits, |bits, mark| bits | mark);
         Marks::from_bits(bits)
     }
+}
+
+/// Hash of the word that stands for a slot.
+static SLOT_HASH: LazyLock<u64> = LazyLock::new(|| lone_word(b"#"));
+
+/// Short ids are names (`c2`, `mp3`) as far as phrases go: their letters in lower case, and how many.
+fn short_id(slot: Slot, masked: &[u8]) -> Option<([u8; 8], usize)> {
+    let mut short = [0; 8];
+    let is_short = slot == Slot::Id && masked.len() <= short.len();
+    is_short.then(|| {
+        short[..masked.len()].copy_from_slice(masked);
+        short.make_ascii_lowercase();
+        (short, masked.len())
+    })
 }
 
 /// The bytes that a phrase leaves in a folded text: made by the scanner itself, so that both fold alike.
@@ -268,7 +295,10 @@ impl Sink for PatternSink<'_> {
 
     fn slot(&mut self, slot: Slot, start: usize, end: usize) {
         self.blank_before();
-        if slot == Slot::Name {
+        if let Some((short, length)) = short_id(slot, &self.text.as_bytes()[start..end]) {
+            self.pattern.extend_from_slice(&short[..length]);
+            self.pattern.push(b' ');
+        } else if slot == Slot::Name {
             let letters = self.text[start..end].bytes().filter(u8::is_ascii_alphabetic);
             self.pattern.push(b'<');
             self.pattern.extend(letters.map(|b| b.to_ascii_lowercase()));
@@ -287,7 +317,7 @@ mod tests {
     #[test]
     fn the_lexicon_compiles_and_stays_small() {
         let lexicon = LEXICON.as_ref().unwrap();
-        assert!(lexicon.dfa.memory_usage() < 16 << 20, "{} bytes", lexicon.dfa.memory_usage());
+        assert!(lexicon.automaton.memory_usage() < 4 << 20, "{} bytes", lexicon.automaton.memory_usage());
         for (phrase, _) in phrases() {
             let pattern = pattern(phrase);
             assert!(pattern.len() > 3, "`{phrase}` is too short to be told from chance");
@@ -299,7 +329,36 @@ mod tests {
         assert_eq!(pattern("Step-by-step"), b" step by step ");
         assert_eq!(pattern("don't exfiltrat*"), b" dont exfiltrat");
         assert_eq!(pattern("rate from 1 to 10"), b" rate from # to # ");
+        assert_eq!(pattern("C2 server"), b" c2 server ");
         assert_eq!(pattern("<think>"), b" <think> ");
         assert_eq!(pattern("逐步"), "逐步".as_bytes());
+    }
+
+    /// Words that describe people by origin, belief or tongue: they may describe a campaign, never make one.
+    const NEVER: &str = "america american americans usa britain british england english france french germany german \
+        germans spain spanish spaniard italy italian russia russian russians ukraine ukrainian china chinese taiwan \
+        taiwanese japan japanese korea korean koreans india indian indians pakistan pakistani iran iranian iraq iraqi \
+        israel israeli palestine palestinian syria syrian turkey turkish kurdish kurd kurds arab arabs arabic saudi \
+        egypt egyptian nigeria nigerian kenya kenyan brazil brazilian mexico mexican cuba cuban venezuela vietnam \
+        vietnamese myanmar philippines filipino indonesia indonesian tibet tibetan uyghur uyghurs uighur hong kong \
+        poland hungary hungarian greece greek sweden swedish european african asian latino hispanic \
+        christian christians christianity catholic protestant orthodox muslim muslims islam islamic sunni shia jew jews \
+        jewish judaism hindu hindus hinduism sikh buddhist buddhism atheist mormon falun gong \
+        communist communism socialist socialism conservative liberal republican democrat leftist rightist fascist \
+        feminist gay lesbian transgender immigrant immigrants refugee refugees \
+        中国 美国 俄罗斯 台湾 西藏 维吾尔 穆斯林 基督 佛教 伊斯兰 россия русский украина китай мусульман христиан еврей \
+        rusia ruso chino musulmán cristiano judío russe chinois musulman chrétien juif jüdisch muslimisch \
+        アメリカ ロシア ムスリム 미국 중국 북한 무슬림 الصين روسيا المسلمين اليهود चीन पाकिस्तान मुस्लिम";
+
+    #[test]
+    fn origin_belief_and_opinion_are_in_no_lexicon() {
+        for word in NEVER.split_whitespace() {
+            let needle = pattern(word);
+            for (phrase, _) in phrases() {
+                let padded = [pattern(phrase), b" ".to_vec()].concat();
+                let found = padded.windows(needle.len()).any(|window| window == needle);
+                assert!(!found, "`{phrase}` names `{word}`");
+            }
+        }
     }
 }

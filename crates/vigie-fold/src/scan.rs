@@ -47,6 +47,26 @@ pub(crate) trait Sink {
 /// Letters after which a word is an opaque id rather than a word.
 const WORD_BYTES_MAX: usize = 40;
 
+/// How many ASCII letters stand from `at` on: eight bytes at a time, and 0 near the end of the text.
+#[inline]
+fn letters(bytes: &[u8], at: usize) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = ONES << 7;
+    let mut end = at;
+    loop {
+        let raw = crate::hash::load(bytes, end);
+        // Lower case, then 'a'..='z' by two additions that set the high bit of each byte; bytes beyond ASCII drop out.
+        let lower = (raw | (ONES * 0x20)) & !HIGH;
+        let from_a = lower + ONES * (0x80 - b'a' as u64);
+        let past_z = lower + ONES * (0x7f - b'z' as u64);
+        let others = !(from_a & !past_z & !raw) & HIGH;
+        if others != 0 {
+            return end - at + (others.trailing_zeros() / 8) as usize;
+        }
+        end += 8;
+    }
+}
+
 /// Scans `text` into `sink`. O(bytes): every look ahead has a limit.
 pub(crate) fn scan<S: Sink>(text: &str, sink: &mut S) {
     let mut scanner = Scanner {
@@ -112,9 +132,17 @@ impl<S: Sink> Scanner<'_, S> {
     #[inline]
     fn word(&mut self) {
         let start = self.at;
-        let mut made_of = 0;
-        let mut end = start;
-        let mut next = class::SKIP;
+        let mut end = start + letters(self.bytes, start);
+        if self.bytes.get(end) == Some(&b' ') && end > start {
+            // What nearly every word is.
+            if end - start <= WORD_BYTES_MAX {
+                self.sink.word(start, end, Shape::Plain);
+                self.at = end + 1;
+                return;
+            }
+        }
+        let (mut made_of, mut next) = (0, class::SKIP);
+        end = start;
         while let Some(&byte) = self.bytes.get(end) {
             next = CLASS[usize::from(byte)];
             if next & class::WORD == 0 {
