@@ -106,12 +106,11 @@ pub(crate) fn dispatch_times(
     let step = (window.1 - window.0) as f64 / count.max(1) as f64;
     (0..count)
         .map(|i| {
-            if dice.chance(jitter) {
-                return rhythm.moment(window, dice);
-            }
             let blur = dice.normal() * step * jitter;
             let at = window.0 + ((i as f64 + 0.5) * step + blur) as i64;
-            at.clamp(window.0, window.1 - 1)
+            // The dispatcher keeps the rhythm's hours too: what would fall outside them is moved.
+            let kept = (window.0..window.1).contains(&at) && dice.chance(rhythm.weight(at) * 1.3);
+            if kept && !dice.chance(jitter) { at } else { rhythm.moment(window, dice) }
         })
         .collect()
 }
@@ -128,7 +127,7 @@ pub(crate) fn cron_times(count: usize, window: (i64, i64), dice: &mut Dice) -> V
             let (run, at) = ((i / per_run) as i64, (i % per_run) as f64);
             let start = window.0 - window.0.rem_euclid(period) + phase + run * period;
             let at = start + ((at + dice.unit()) * gap) as i64;
-            at.clamp(window.0, window.1 - 1)
+            if (window.0..window.1).contains(&at) { at } else { dice.between(window.0, window.1) }
         })
         .collect()
 }

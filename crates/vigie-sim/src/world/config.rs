@@ -212,6 +212,9 @@ pub struct CampaignSpec {
     /// Cover traffic: ordinary talk per campaign request, 0–1.
     #[serde(default)]
     pub cover: Option<f64>,
+    /// Whether the fleet works around the clock rather than in somebody's hours.
+    #[serde(default)]
+    pub round_the_clock: Option<bool>,
     /// First day of the campaign, counted from the start of the world.
     #[serde(default)]
     pub start_day: Option<f64>,
@@ -237,6 +240,7 @@ impl CampaignSpec {
             payment_diversity: None,
             rotation: None,
             cover: None,
+            round_the_clock: None,
             start_day: None,
             days: None,
             flavour: None,

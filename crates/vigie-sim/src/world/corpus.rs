@@ -33,7 +33,12 @@ pub(crate) struct Corpus {
     /// Answer lengths of a production service, in tokens.
     answers_chat: Vec<f64>,
     answers_code: Vec<f64>,
+    /// Clients of a production service: running sums of their rates over windows of ten minutes.
+    clients: Vec<Vec<f64>>,
 }
+
+/// Length of a window of [`Corpus::clients`] in microseconds.
+const RATE_WINDOW: i64 = 600_000_000;
 
 impl Corpus {
     /// Reads every known file below `dir`.
@@ -67,6 +72,7 @@ impl Corpus {
         })?;
         corpus.answers_chat = lengths(&at("arrivals/azure_llm_2023_conv.csv.gz"))?;
         corpus.answers_code = lengths(&at("arrivals/azure_llm_2023_code.csv.gz"))?;
+        corpus.clients = clients(&at("arrivals/servegen_client_rates.csv.gz"))?;
         if corpus.organic.is_empty() && corpus.instructions.is_empty() {
             return Err(WorldError::Corpus {
                 path: dir.to_path_buf(),
@@ -150,6 +156,28 @@ impl Corpus {
         self.spam.get(index % self.spam.len().max(1)).map(String::as_str)
     }
 
+    /// One of the real clients, by number.
+    pub(crate) fn client(&self, dice: &mut Dice) -> Option<usize> {
+        (!self.clients.is_empty()).then(|| dice.below(self.clients.len()))
+    }
+
+    /// A moment in `window` at which client `client` was busy; its fortnight repeats.
+    pub(crate) fn moment(&self, client: usize, window: (i64, i64), dice: &mut Dice) -> i64 {
+        let sums = &self.clients[client % self.clients.len()];
+        let (total, period) = (sums[sums.len() - 1], sums.len() as i64 * RATE_WINDOW);
+        for _ in 0..60 {
+            let wanted = dice.unit() * total;
+            let slot = sums.partition_point(|s| *s <= wanted) as i64;
+            let base = window.0 - window.0.rem_euclid(period);
+            let lap = dice.below(((window.1 - base) / period) as usize + 1) as i64;
+            let at = base + lap * period + slot * RATE_WINDOW + dice.between(0, RATE_WINDOW);
+            if (window.0..window.1).contains(&at) {
+                return at;
+            }
+        }
+        dice.between(window.0, window.1)
+    }
+
     /// Length of an answer, in tokens.
     pub(crate) fn answer_tokens(&self, code: bool, dice: &mut Dice) -> Option<f64> {
         let list = if code { &self.answers_code } else { &self.answers_chat };
@@ -209,4 +237,25 @@ fn lengths(path: &Path) -> Result<Vec<f64>, WorldError> {
         out.extend(line.rsplit(',').next().and_then(|t| t.trim().parse::<f64>().ok()));
     }
     Ok(out)
+}
+
+/// Running sums of each client's rates; clients that are hardly ever busy are left out.
+fn clients(path: &Path) -> Result<Vec<Vec<f64>>, WorldError> {
+    let Some(reader) = open(path)? else { return Ok(Vec::new()) };
+    let mut all: Vec<(String, Vec<f64>)> = Vec::new();
+    for line in BufReader::new(reader).lines().skip(1) {
+        let line = line.map_err(|e| bad(path, &e))?;
+        let cells: Vec<&str> = line.split(',').collect();
+        let [category, model, client, _, rate, ..] = cells.as_slice() else { continue };
+        let name = format!("{category},{model},{client}");
+        let rate: f64 = rate.parse().map_err(|e| bad(path, &e))?;
+        if all.last().is_none_or(|(last, _)| *last != name) {
+            all.push((name, Vec::new()));
+        }
+        if let Some((_, sums)) = all.last_mut() {
+            sums.push(sums.last().copied().unwrap_or(0.0) + rate.max(0.0));
+        }
+    }
+    let busy = |sums: &Vec<f64>| sums.len() > 100 && sums.last().is_some_and(|s| *s > 0.0);
+    Ok(all.into_iter().map(|(_, sums)| sums).filter(busy).collect())
 }

@@ -47,8 +47,26 @@ pub(crate) fn populate(plan: &mut Plan<'_>, accounts: usize, exchanges: usize, d
         let index = plan.account(account);
         let volume = dice.round(volume).max(1);
         let life = Life { segment, home, volume, window: (from, until), origin, network: None };
-        live(plan, index, life, dice);
+        lives(plan, index, life, dice);
     }
+}
+
+/// One life, or two: some people come back after a pause, with a new machine, from another place, for something
+/// else.
+fn lives(plan: &mut Plan<'_>, account: u32, life: Life, dice: &mut Dice) {
+    let (from, until) = life.window;
+    if !dice.chance(0.08) || until <= from {
+        live(plan, account, life, dice);
+        return;
+    }
+    let back = dice.between(from + (until - from) / 4, until);
+    let left = dice.between(from, back);
+    let before = if dice.chance(0.3) { 0 } else { (life.volume as f64 * dice.unit()) as usize };
+    let again = Segment::draw(dice);
+    let (home, volume) = (life.home, life.volume.saturating_sub(before).max(1));
+    live(plan, account, Life { volume: before, window: (from, left), ..life }, dice);
+    let life = Life { segment: again, home, volume, window: (back, until), origin: None, network: None };
+    live(plan, account, life, dice);
 }
 
 /// Scales relative volumes to a sum, with a floor of one and a ceiling.

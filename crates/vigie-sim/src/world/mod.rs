@@ -98,6 +98,11 @@ pub fn generate(
     out: &Path,
     progress: &mut dyn FnMut(u64),
 ) -> Result<WorldSummary, WorldError> {
+    write::write(&draw(config)?, out, progress)
+}
+
+/// Plans a world.
+fn draw(config: &WorldConfig) -> Result<Plan<'_>, WorldError> {
     config.check()?;
     let mut dice = Dice::new(config.seed);
     let stage = Stage::draw(config, &mut dice.fork("stage"))?;
@@ -110,5 +115,10 @@ pub fn generate(
     let exchanges = config.exchanges.saturating_sub(plan.moments.len()).max(least);
     honest::populate(&mut plan, accounts, exchanges, &mut dice.fork("honest"));
     plan.moments.sort_unstable_by_key(|m| (m.at, m.stream, m.talk, m.turn));
-    write::write(&plan, out, progress)
+    Ok(plan)
 }
+
+#[cfg(test)]
+mod features;
+#[cfg(test)]
+mod tests;

@@ -264,3 +264,10 @@ impl Origin {
         self.places.push((weight, place));
     }
 }
+
+/// Whether an address lies in a cloud of this world.
+#[cfg(test)]
+pub(crate) fn is_cloud(address: &str) -> bool {
+    let first = address.split('.').next().and_then(|o| o.parse::<u32>().ok());
+    first.is_some_and(|o| CLOUD_OCTETS.contains(&o))
+}

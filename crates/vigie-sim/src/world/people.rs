@@ -298,10 +298,18 @@ pub(crate) fn schedule(
         plan.singles(stream, &times, 0);
         return;
     }
+    // Half of the applications follow a real client's arrivals, where a corpus has them.
+    let real = match &plan.stage.corpus {
+        Some(corpus) if segment == Segment::Application && dice.chance(0.5) => corpus.client(dice),
+        _ => None,
+    };
     let (mut left, mut item) = (volume as u32, 0);
     while left > 0 {
         let n = dice.turns(turns).min(left);
-        let start = rhythm.moment(window, dice);
+        let start = match (real, &plan.stage.corpus) {
+            (Some(client), Some(corpus)) => corpus.moment(client, window, dice),
+            _ => rhythm.moment(window, dice),
+        };
         let times = talk_times(start, n, pause_s, window.1, dice);
         plan.talk(stream, &times, item);
         left -= n;

@@ -88,8 +88,8 @@ fn id(out: &mut String, prefix: &str, value: u64, len: usize) {
 /// Key or web session, conversation.
 fn keys(row: &mut Exchange, stream: &Stream, talk: u64, day: u32) {
     let own = mix(stream.origin.seed, u64::from(stream.account));
-    if stream.params.key_days > 0 {
-        id(set(&mut row.api_key_id), "key_", mix(own, u64::from(day / stream.params.key_days)), 14);
+    if let Some(period) = day.checked_div(stream.params.key_days) {
+        id(set(&mut row.api_key_id), "key_", mix(own, u64::from(period)), 14);
         row.session_id = None;
     } else {
         row.api_key_id = None;

@@ -23,6 +23,8 @@ pub(crate) struct Stage {
     pub(crate) corpus: Option<Corpus>,
     /// Prompt templates that people pass on, most popular first.
     pub(crate) viral: Vec<Template>,
+    /// System prompts that many programs copied, most popular first.
+    pub(crate) systems: Vec<Arc<str>>,
     /// Harness versions, most popular first.
     pub(crate) harnesses: Vec<Harness>,
     /// Models by release, oldest first; the last one or two come out during the log.
@@ -43,8 +45,10 @@ impl Stage {
             (0..40 + config.accounts / 5).map(|_| viral(&grammar, corpus.as_ref(), &mut own)).collect();
         let mut own = dice.fork("harness");
         let harnesses = (0..8 + config.accounts / 400).map(|_| harness(&grammar, &mut own)).collect();
+        let mut own = dice.fork("systems");
+        let systems = (0..12 + config.accounts / 300).map(|_| system(&grammar, &mut own)).collect();
         let models = calendar(config, &mut dice.fork("models"));
-        Ok(Self { grammar, corpus, viral, harnesses, models })
+        Ok(Self { grammar, corpus, viral, systems, harnesses, models })
     }
 
     /// The newest model at a moment.
@@ -65,6 +69,19 @@ fn viral(grammar: &Grammar, corpus: Option<&Corpus>, dice: &mut Dice) -> Templat
     let language = if dice.chance(0.8) { 0 } else { dice.below(6) as u8 };
     let speaker = Speaker::new(language, dice.next());
     Template::draw(grammar, "viral", &Mood::of(&speaker), dice)
+}
+
+/// A system prompt of the sort that tutorials print.
+fn system(grammar: &Grammar, dice: &mut Dice) -> Arc<str> {
+    let speaker = Speaker::new(0, dice.next());
+    let mut text = grammar.said("expert", &Mood::of(&speaker), dice);
+    for rule in ["reason", "format", "constraint"] {
+        if dice.chance(0.4) {
+            text.push(' ');
+            grammar.say(rule, &Mood::of(&speaker), dice, &mut text);
+        }
+    }
+    text.into()
 }
 
 fn harness(grammar: &Grammar, dice: &mut Dice) -> Harness {

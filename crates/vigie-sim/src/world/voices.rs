@@ -147,7 +147,8 @@ impl App {
         let rule = if dice.chance(0.85) { "app" } else { "viral" };
         let n = 1 + dice.zipf(6, 1.0);
         let templates = (0..n).map(|_| Template::draw(&stage.grammar, rule, &mood, dice)).collect();
-        let system = dice.chance(0.6).then(|| {
+        let popular = dice.chance(0.15).then(|| stage.systems[dice.zipf(stage.systems.len(), 1.0)].clone());
+        let own = dice.chance(0.55).then(|| {
             let mut text = String::new();
             for part in ["app_role", "expert", "reason", "format", "constraint"] {
                 if part == "app_role" || dice.chance(0.4) {
@@ -157,11 +158,12 @@ impl App {
             }
             text.trim_end().into()
         });
+        let system = popular.or(own);
         let end_users = if dice.chance(0.3) { 5 + dice.zipf(400, 1.0) } else { 0 };
         Self {
             templates,
             system,
-            answer_tokens: dice.log_range(8.0, 900.0),
+            answer_tokens: dice.log_range(8.0, 1_400.0),
             end_users,
             failure: dice.range(0.0, 0.03),
         }

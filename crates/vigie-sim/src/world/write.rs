@@ -203,10 +203,11 @@ fn truth_accounts(plan: &Plan<'_>) -> Result<RecordBatch, WorldError> {
             network.append_null();
             role.append_null();
         }
+        let several = networks[i].len() > 1;
         for (n, r) in &networks[i] {
             id.append_value(&plan.accounts[i].account_id);
             network.append_value(&plan.networks[*n as usize].id);
-            role.append_value(if *r == Role::Pure { "pure" } else { "mixed" });
+            role.append_value(if *r == Role::Pure && !several { "pure" } else { "mixed" });
         }
     }
     batch(vec![

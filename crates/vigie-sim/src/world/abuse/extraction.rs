@@ -12,11 +12,29 @@ use crate::world::dice::Dice;
 use crate::world::plan::{Plan, Role};
 use crate::world::text::Speaker;
 
-/// A fleet works through a list; no account stands out.
-pub(crate) fn split(plan: &mut Plan<'_>, knobs: &Knobs, first_item: usize, dice: &mut Dice) {
+/// A fleet works through a list; no account stands out. Some fleets rent accounts from an earlier one, whose
+/// `veterans` then serve two campaigns.
+pub(crate) fn split(
+    plan: &mut Plan<'_>,
+    knobs: &Knobs,
+    first_item: usize,
+    veterans: &mut Vec<Recruit>,
+    dice: &mut Dice,
+) {
     let network = plan.network(knobs.archetype.id(), true, knobs.record());
     let fleet = Fleet::draw(plan, knobs, network, dice);
-    let recruits = fleet.muster(plan, knobs, Role::Pure, dice);
+    let mut recruits = fleet.muster(plan, knobs, Role::Pure, dice);
+    let rented = if dice.chance(0.3) { veterans.len().min(knobs.accounts / 4) } else { 0 };
+    let own = recruits.clone();
+    for mut veteran in veterans.drain(..rented) {
+        veteran.window.0 = veteran.window.0.max(knobs.window.0);
+        veteran.window.1 = veteran.window.1.min(knobs.window.1);
+        if veteran.window.1 - veteran.window.0 > Micros::HOUR {
+            plan.join(veteran.account, network, Role::Mixed);
+            recruits.push(veteran);
+        }
+    }
+    veterans.extend(own);
     let job: Arc<Job> = Arc::new(Job::draw(plan, knobs, first_item, dice));
     let streams = streams(plan, &fleet, &recruits, &job);
     let mut work = Vec::new();

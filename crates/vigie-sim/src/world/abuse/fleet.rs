@@ -57,10 +57,13 @@ impl Fleet {
         let instruments = 1 + ((n - 1) as f64 * knobs.payment_diversity).round() as usize;
         let proxies = match knobs.proxy {
             ProxyKind::Datacentre => plan.infra.cloud_list(n / 5 + 2, dice),
-            ProxyKind::ResidentialRotating => plan.infra.homes(20 + n * 4, &countries, dice),
+            ProxyKind::ResidentialRotating => {
+                let size = (n as f64 * dice.log_range(3.0, 400.0)) as usize;
+                plan.infra.homes(size.clamp(20, 100_000), &countries, dice)
+            }
             _ => plan.infra.homes(1 + n / 40, &countries[..1], dice),
         };
-        let chat = dice.chance(0.3);
+        let chat = dice.chance(0.42);
         let software = if chat { Software::Browser } else { Software::Library };
         let first = Client::draw(software, dice);
         let clients: Vec<Client> = (0..1 + dice.below(5))
@@ -68,7 +71,12 @@ impl Fleet {
             .collect();
         let before =
             |dice: &mut Dice| knobs.window.0 - (dice.log_range(0.5, 60.0) * Micros::DAY as f64) as i64;
-        let shapes = [Shape::Person, Shape::Office, Shape::Evening, Shape::Machine, Shape::Machine];
+        let shapes = [Shape::Person, Shape::Person, Shape::Office, Shape::Evening];
+        let shape = if knobs.round_the_clock { Shape::Machine } else { *dice.pick(&shapes) };
+        let mut params = params(plan, chat, dice);
+        if dice.chance(0.4) {
+            params.temperature = None;
+        }
         Self {
             network,
             payments: (0..instruments).map(|_| payment(dice)).collect(),
@@ -79,12 +87,12 @@ impl Fleet {
             clients,
             proxy: knobs.proxy,
             aged: *dice.pick(&[0.0, 0.2, 0.5, 0.9]),
-            shape: *dice.pick(&shapes),
+            shape,
             base_home: countries[0],
             countries,
             chat,
             waves: (0..1 + dice.below(5)).map(|_| before(dice)).collect(),
-            params: params(plan, chat, dice),
+            params,
         }
     }
 

@@ -26,7 +26,10 @@ pub(crate) enum Capability {
 #[derive(Debug)]
 pub(crate) struct Job {
     pub(crate) capability: Capability,
-    wrapper: Paraphrase,
+    /// One wrapper per speaker.
+    wrappers: Vec<Paraphrase>,
+    /// A popular harness to hide in: its boilerplate and tools go with each request.
+    harness: Option<(Arc<str>, Arc<str>)>,
     /// Where the wrapper goes.
     in_system: bool,
     /// One client of the job per language that it works in.
@@ -76,17 +79,25 @@ impl Job {
         if dice.chance(0.6) {
             rules.push("format");
         }
-        let wrapper =
-            Paraphrase::draw(&plan.stage.grammar, &rules, &Mood::of(&speakers[0]), knobs.paraphrase, dice);
+        let wrappers = speakers
+            .iter()
+            .map(|s| Paraphrase::draw(&plan.stage.grammar, &rules, &Mood::of(s), knobs.paraphrase, dice))
+            .collect();
+        let harness = (capability == Capability::Code && dice.chance(0.4)).then(|| {
+            let all = &plan.stage.harnesses;
+            let one = &all[dice.zipf(all.len(), 1.2)];
+            (one.system.clone(), one.tools.clone())
+        });
         Self {
             capability,
-            wrapper,
-            in_system: dice.chance(0.35),
+            wrappers,
+            in_system: harness.is_none() && dice.chance(0.35),
+            harness,
             speakers,
             first_item,
             seed,
             item_first: dice.chance(0.25),
-            answer_tokens: dice.log_range(150.0, 1_500.0),
+            answer_tokens: dice.log_range(120.0, 900.0),
         }
     }
 
@@ -134,13 +145,17 @@ impl Voice for Job {
         let grammar = &cue.stage.grammar;
         words.answer_tokens = answer(cue, false, self.answer_tokens, dice).max(self.answer_tokens * 0.5);
         words.refusal = 0.012;
+        if let Some((system, tools)) = &self.harness {
+            words.system = Some(system.clone());
+            words.tools = Some(tools.clone());
+        }
         if cue.turn > 1 {
             let rule = if dice.chance(0.5) { "reason" } else { "follow" };
             grammar.say(rule, &mood, dice, &mut words.prompt);
             return;
         }
         let mut wrap = String::new();
-        self.wrapper.say(grammar, &mood, dice, &mut wrap);
+        self.wrappers[at as usize].say(grammar, &mood, dice, &mut wrap);
         if self.in_system {
             words.system = Some(Arc::from(wrap.as_str()));
             self.item(cue, speaker, words);

@@ -20,6 +20,7 @@ pub(crate) struct Knobs {
     pub(crate) payment_diversity: f64,
     pub(crate) rotation: f64,
     pub(crate) cover: f64,
+    pub(crate) round_the_clock: bool,
     pub(crate) window: (i64, i64),
     pub(crate) flavour: Flavour,
 }
@@ -81,6 +82,7 @@ impl Knobs {
             rotation: spec
                 .rotation
                 .unwrap_or_else(|| if dice.chance(0.5) { dice.range(0.1, 0.6) } else { 0.0 }),
+            round_the_clock: spec.round_the_clock.unwrap_or_else(|| dice.chance(0.35)),
             cover: spec.cover.unwrap_or_else(|| if dice.chance(0.4) { dice.range(0.1, 0.8) } else { 0.0 }),
             window: (begin, begin + (days * Micros::DAY as f64) as i64),
             flavour: spec
@@ -101,6 +103,7 @@ impl Knobs {
             "payment_diversity": round(self.payment_diversity),
             "rotation": round(self.rotation),
             "cover": round(self.cover),
+            "round_the_clock": self.round_the_clock,
             "from": Micros(self.window.0),
             "until": Micros(self.window.1),
             "flavour": (self.archetype == Archetype::SharedPlaybook).then_some(self.flavour),

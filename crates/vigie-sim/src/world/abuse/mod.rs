@@ -22,13 +22,14 @@ pub(crate) fn plant(plan: &mut Plan<'_>, dice: &mut Dice) {
     let specs = plan.config.campaigns.clone().unwrap_or_else(|| roster(plan.config.accounts, dice));
     let budget = plan.config.exchanges as f64 * plan.config.campaign_share_max / specs.len().max(1) as f64;
     let mut first_item = dice.below(60_000);
+    let mut veterans = Vec::new();
     for spec in &specs {
         let mut own = dice.fork(spec.archetype.id());
         let knobs = Knobs::resolve(spec, plan, budget, &mut own);
         let from = plan.moments.len();
         match spec.archetype {
             Archetype::SplitExtraction | Archetype::TraceCoercion => {
-                extraction::split(plan, &knobs, first_item, &mut own);
+                extraction::split(plan, &knobs, first_item, &mut veterans, &mut own);
             }
             Archetype::BalancedExtraction => extraction::balanced(plan, &knobs, first_item, &mut own),
             Archetype::ReleasePivot => extraction::pivot(plan, &knobs, first_item, &mut own),

@@ -5,6 +5,8 @@
 mod template;
 mod words;
 
+use std::cell::Cell;
+
 use rustc_hash::FxHashMap;
 
 pub(crate) use template::{Paraphrase, Template, restyle};
@@ -125,7 +127,7 @@ impl Grammar {
             },
         };
         let domain = &tongue.domains[mood.speaker.domain(dice, mood.week, tongue.domains.len())];
-        Voice { tongue, domain, mood: *mood }.rule(id, dice, out, 0);
+        Voice { tongue, domain, mood: *mood, last: Cell::new(usize::MAX) }.rule(id, dice, out, 0);
     }
 
     /// The same as an owned string.
@@ -138,7 +140,7 @@ impl Grammar {
     fn fill(&self, phrase: &[Piece], mood: &Mood<'_>, dice: &mut Dice, out: &mut String) {
         let tongue = &self.tongues[usize::from(mood.speaker.language) % self.tongues.len()];
         let domain = &tongue.domains[mood.speaker.domain(dice, mood.week, tongue.domains.len())];
-        let voice = Voice { tongue, domain, mood: *mood };
+        let voice = Voice { tongue, domain, mood: *mood, last: Cell::new(usize::MAX) };
         for piece in phrase {
             match piece {
                 Piece::Named(rule) => self.say(rule, mood, dice, out),
@@ -227,6 +229,8 @@ struct Voice<'a> {
     tongue: &'a Tongue,
     domain: &'a [String],
     mood: Mood<'a>,
+    /// The last term used: the next one differs.
+    last: Cell<usize>,
 }
 
 impl Voice<'_> {
@@ -286,8 +290,12 @@ impl Voice<'_> {
     fn term(&self, salt: u64, dice: &mut Dice, out: &mut String) {
         let n = self.domain.len();
         let rank = dice.zipf(n, 0.5) as u64;
-        let at = mix(self.mood.speaker.seed ^ salt, rank) % n.max(1) as u64;
-        out.push_str(&self.domain[at as usize]);
+        let mut at = (mix(self.mood.speaker.seed ^ salt, rank) % n.max(1) as u64) as usize;
+        if at == self.last.get() {
+            at = (at + 1) % n;
+        }
+        self.last.set(at);
+        out.push_str(&self.domain[at]);
     }
 }
 
