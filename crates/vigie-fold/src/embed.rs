@@ -10,7 +10,7 @@ use crate::hash::mix;
 const WORD: i32 = 6;
 const STOP_WORD: i32 = 1;
 const PAIR: i32 = 3;
-const GRAM: i32 = 1;
+const GRAM: i32 = 2;
 const GRAM_KEY: u64 = 0x8ebc_6af0_9c88_c6e3;
 const PAIR_KEY: u64 = 0x5899_65cc_7537_4cc3;
 
@@ -47,10 +47,10 @@ impl Accumulator {
         self.add(hash, PAIR);
     }
 
-    /// Adds a letter 4-gram given as a number.
+    /// Adds a letter 4-gram given as a number, where it counts.
     #[inline]
-    pub(crate) fn gram(&mut self, gram: u64) {
-        self.add(gram.wrapping_mul(GRAM_KEY) >> 57, GRAM);
+    pub(crate) fn gram(&mut self, gram: u64, counts: bool) {
+        self.add(gram.wrapping_mul(GRAM_KEY) >> 57, GRAM * i32::from(counts));
     }
 
     /// The sums scaled to length 127; all 0 when nothing was added. Integers up to one division: the same on every

@@ -21,7 +21,7 @@ pub struct TextFeatures {
     pub phrases: [u64; PHRASES_MAX],
     /// How many of `phrases` are there.
     pub phrase_len: u8,
-    /// Signed feature hashing of words, word pairs and letter 4-grams outside the masks; length 127, or all 0.
+    /// Signed feature hashing of words, word pairs and letter 4-grams (a word's first, middle and last) outside the masks; length 127, or all 0.
     pub embedding: [i8; DIMS],
     /// Masked tokens, saturating.
     pub words: u16,

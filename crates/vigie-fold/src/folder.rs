@@ -208,19 +208,17 @@ struct Pass<'a, 'l> {
 impl Pass<'_, '_> {
     #[inline]
     fn token(&mut self, hash: u64) -> bool {
-        let languages = self.stop_words.languages(hash);
-        if languages != 0 {
-            self.passed.evidence.vote(languages);
-        }
+        let votes = self.stop_words.votes(hash);
+        self.passed.evidence.vote(votes);
         let embedding = &mut self.passed.embedding;
-        embedding.word(hash, languages != 0);
+        embedding.word(hash, votes != 0);
         if let Some(previous) = self.previous {
             embedding.pair(previous, hash);
         }
         self.previous = Some(hash);
         self.previous_slot = 0;
         self.tokens.push(hash);
-        languages != 0
+        votes != 0
     }
 
     #[inline]
@@ -230,12 +228,12 @@ impl Pass<'_, '_> {
         let folded = &self.lower[start..end];
         self.passed.walker.word(folded, hash);
         let is_stop_word = self.token(hash);
-        if !is_stop_word && folded.len() > 4 {
-            for gram in folded.windows(4) {
-                if let Ok(gram) = <[u8; 4]>::try_from(gram) {
-                    self.passed.embedding.gram(u64::from(u32::from_le_bytes(gram)));
-                }
-            }
+        // Start, middle and end of a word hold its forms together as well as all its 4-grams do, without a loop.
+        // Short and common words weigh nothing rather than branch.
+        let last = (end - start).saturating_sub(4);
+        let counts = !is_stop_word && last > 0;
+        for at in [start, start + last / 2, start + last] {
+            self.passed.embedding.gram(hash::load(self.lower, at) & 0xffff_ffff, counts);
         }
     }
 
@@ -252,7 +250,7 @@ impl Pass<'_, '_> {
         if length > 8 {
             let starts = (0..=length - 8).filter(|&at| self.word[at] & 0xc0 != 0x80);
             for at in starts {
-                self.passed.embedding.gram(hash::load(self.word, at));
+                self.passed.embedding.gram(hash::load(self.word, at), true);
             }
         }
         self.token(hash);

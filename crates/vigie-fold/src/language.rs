@@ -5,6 +5,7 @@
 use whichlang::Lang;
 
 use crate::chars::boundary;
+use crate::stopwords::{LANES, Votes};
 
 /// Language of a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -90,6 +91,8 @@ impl Language {
 
 /// Fewest words that a language is told from.
 const WORDS_MIN: u32 = 3;
+/// Words that vote: as many as a byte can count.
+const VOTERS_MAX: u32 = 255;
 /// Bytes that whichlang may read: it costs most of all stages a byte.
 const SAMPLE_BYTES_MAX: usize = 96;
 
@@ -98,8 +101,8 @@ const SAMPLE_BYTES_MAX: usize = 96;
 pub(crate) struct Evidence {
     /// Characters beyond ASCII by script or telling letter, by [`Language`] number.
     letters: [u32; 32],
-    /// Stop words by [`Language`] number.
-    votes: [u16; 32],
+    /// Stop words among the first [`VOTERS_MAX`] words, by lane.
+    votes: Votes,
     words: u32,
     latin_words: u32,
     /// Characters that told a script.
@@ -108,7 +111,7 @@ pub(crate) struct Evidence {
 
 impl Evidence {
     pub(crate) const fn new() -> Self {
-        Self { letters: [0; 32], votes: [0; 32], words: 0, latin_words: 0, scripted: 0 }
+        Self { letters: [0; 32], votes: 0, words: 0, latin_words: 0, scripted: 0 }
     }
 
     /// Counts a word in ASCII letters.
@@ -146,12 +149,11 @@ impl Evidence {
         self.letters[language as usize] += 1;
     }
 
-    /// Counts a stop word of the languages in `set` (bits by [`Language`] number).
+    /// Counts the votes of the word that was counted last.
     #[inline]
-    pub(crate) fn vote(&mut self, mut set: u32) {
-        while set != 0 {
-            self.votes[(set.trailing_zeros() & 31) as usize] += 1;
-            set &= set - 1;
+    pub(crate) fn vote(&mut self, votes: Votes) {
+        if self.words <= VOTERS_MAX {
+            self.votes += votes;
         }
     }
 
@@ -188,16 +190,17 @@ impl Evidence {
     }
 
     fn by_votes(&self) -> Option<Language> {
-        let (mut best, mut first, mut second) = (0, 0, 0);
-        for (i, &votes) in self.votes.iter().enumerate() {
+        let (mut best, mut first, mut second) = (Language::Unknown, 0, 0);
+        for (&language, votes) in LANES.iter().zip(self.votes.to_le_bytes()).skip(1) {
+            let votes = u32::from(votes);
             if votes > first {
-                (best, first, second) = (i, votes, first);
+                (best, first, second) = (language, votes, first);
             } else {
                 second = second.max(votes);
             }
         }
-        let clear = first >= 2 && first > second + second / 4 && u32::from(first) * 12 >= self.words;
-        clear.then(|| Language::from_number(best as u8))
+        let clear = first >= 2 && first > second + second / 4 && first * 12 >= self.words.min(VOTERS_MAX);
+        clear.then_some(best)
     }
 }
 

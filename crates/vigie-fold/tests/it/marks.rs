@@ -68,9 +68,7 @@ fn topics_payloads_and_parts_of_words_set_no_mark() {
 
 #[test]
 fn case_punctuation_and_line_breaks_do_not_hide_a_mark() {
-    for text in
-        ["Think, STEP-BY\n-STEP!", "think step by step", "«Think» step by step", "Think \u{200b}step by step"]
-    {
-        assert!(has(text, Marks::REASONING) == !text.starts_with('«'), "{text}");
+    for text in ["Think, STEP-BY\n-STEP!", "think step by step", "Think \u{200b}step by step"] {
+        assert!(has(text, Marks::REASONING), "{text}");
     }
 }
