@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use vigie_fold::DIMS;
 use vigie_graph::stats::quantile;
-use vigie_sim::score::Found;
+use vigie_sim::score::{Found, FoundGroup, Truth, TruthNetwork};
 
 use crate::baselines::mmd::Bench;
 use crate::compare::honest;
@@ -26,6 +26,10 @@ const CLASSES: [usize; 4] = [50, 200, 1_000, usize::MAX];
 const GROUPS: usize = 400;
 /// Share of honest accounts, or honest groups, that either test may pass.
 const FALSE_RATE: f64 = 0.01;
+/// Smaller groups are not pooled.
+const GROUP_MIN: usize = 4;
+/// Prompts that one member of a group adds to it.
+const EACH_MAX: usize = 30;
 /// Prompts of one account, and of one group, that are looked at.
 const PROMPTS_MAX: usize = 1_500;
 
@@ -38,6 +42,10 @@ pub struct Ablation {
     pub false_rate: f64,
     /// Malicious accounts by their number of exchanges.
     pub classes: Vec<VolumeClass>,
+    /// Innocent look-alikes of at least [`GROUP_MIN`] accounts.
+    pub look_alikes: u64,
+    /// Those whose pooled traffic passes the test too.
+    pub look_alikes_passing: u64,
 }
 
 /// Malicious accounts of similar volume.
@@ -51,6 +59,8 @@ pub struct VolumeClass {
     pub alone: f64,
     /// Share that is in a campaign whose pooled traffic gives it away.
     pub pooled: f64,
+    /// Share that is in a planted network whose pooled traffic would give it away, if it were found.
+    pub planted: f64,
 }
 
 /// Runs both on the first medium world.
@@ -63,41 +73,83 @@ pub fn ablation(plan: &Plan, progress: &mut dyn FnMut(&str)) -> Result<Option<Ab
     let honest = honest(&world.truth, &digest);
     let Some(test) = Bench::new(&digest, &honest) else { return Ok(None) };
 
-    let groups = accusing_groups(&digest, &Found::from_report(&report));
+    let found = accusing_groups(&digest, &Found::from_report(&report));
+    let planted = networks(&digest, &world.truth, true);
+    let innocent = networks(&digest, &world.truth, false);
     let alone = passing_alone(&digest, &test, &honest);
-    let pooled = passing_pooled(&digest, &test, &honest, &groups);
-    let mut classes: Vec<VolumeClass> = CLASSES
-        .iter()
-        .map(|&max| VolumeClass {
-            exchanges_max: (max != usize::MAX).then_some(max as u64),
-            ..VolumeClass::default()
-        })
-        .collect();
+    let pooled = passing_pooled(&digest, &test, &honest, &found);
+    let ideal = passing_pooled(&digest, &test, &honest, &planted);
+    let cleared = passing_pooled(&digest, &test, &honest, &innocent);
+    Ok(Some(Ablation {
+        world: world.name.clone(),
+        false_rate: FALSE_RATE,
+        classes: classes(
+            &digest,
+            &world.truth,
+            [&alone, &members(&digest, &found, &pooled), &members(&digest, &planted, &ideal)],
+        ),
+        look_alikes: innocent.len() as u64,
+        look_alikes_passing: cleared.iter().filter(|&&passes| passes).count() as u64,
+    }))
+}
+
+/// Malicious accounts by volume, and the share of them that each of three tests gives away.
+fn classes(digest: &Digest, truth: &Truth, tests: [&[bool]; 3]) -> Vec<VolumeClass> {
+    let class = |max: &usize| VolumeClass {
+        exchanges_max: (*max != usize::MAX).then_some(*max as u64),
+        ..VolumeClass::default()
+    };
+    let mut classes: Vec<VolumeClass> = CLASSES.iter().map(class).collect();
     for account in digest.indices() {
         let id = &digest.accounts[account as usize];
-        if !world.truth.account(id).is_some_and(|a| world.truth.is_malicious(a)) {
+        if !truth.account(id).is_some_and(|a| truth.is_malicious(a)) {
             continue;
         }
-        let class = CLASSES.partition_point(|&max| max < digest.of(account).len());
-        let class = &mut classes[class];
+        let class = &mut classes[CLASSES.partition_point(|&max| max < digest.of(account).len())];
+        let [alone, pooled, planted] = tests.map(|test| f64::from(u8::from(test[account as usize])));
         class.accounts += 1;
-        class.alone += f64::from(u8::from(alone[account as usize]));
-        class.pooled += f64::from(u8::from(pooled[account as usize]));
+        class.alone += alone;
+        class.pooled += pooled;
+        class.planted += planted;
     }
     for class in &mut classes {
-        class.alone /= class.accounts.max(1) as f64;
-        class.pooled /= class.accounts.max(1) as f64;
+        let count = class.accounts.max(1) as f64;
+        class.alone /= count;
+        class.pooled /= count;
+        class.planted /= count;
     }
-    Ok(Some(Ablation { world: world.name.clone(), false_rate: FALSE_RATE, classes }))
+    classes
+}
+
+/// Planted networks, malicious or innocent, as accounts of the digest.
+fn networks(digest: &Digest, truth: &Truth, malicious: bool) -> Vec<Vec<u32>> {
+    let index = index(digest);
+    let members = |network: &TruthNetwork| -> Vec<u32> {
+        network.members.iter().filter_map(|&a| index.get(truth.account_id(a)).copied()).collect()
+    };
+    let networks = truth.networks().iter().filter(|n| n.malicious == malicious).map(members);
+    networks.filter(|members| members.len() >= GROUP_MIN).collect()
+}
+
+/// Which accounts are in a group that passes.
+fn members(digest: &Digest, groups: &[Vec<u32>], passing: &[bool]) -> Vec<bool> {
+    let mut given_away = vec![false; digest.len()];
+    for (group, _) in groups.iter().zip(passing).filter(|(_, passes)| **passes) {
+        group.iter().for_each(|&a| given_away[a as usize] = true);
+    }
+    given_away
+}
+
+fn index(digest: &Digest) -> FxHashMap<&str, u32> {
+    digest.accounts.iter().enumerate().map(|(i, id)| (id.as_str(), i as u32)).collect()
 }
 
 fn accusing_groups(digest: &Digest, found: &Found) -> Vec<Vec<u32>> {
-    let index: FxHashMap<&str, u32> =
-        digest.accounts.iter().enumerate().map(|(i, id)| (id.as_str(), i as u32)).collect();
-    let members = |group: &vigie_sim::score::FoundGroup| {
+    let index = index(digest);
+    let members = |group: &FoundGroup| -> Vec<u32> {
         group.members.iter().filter_map(|(id, _)| index.get(id.as_str()).copied()).collect()
     };
-    found.accusing().map(members).collect()
+    found.accusing().map(members).filter(|members| members.len() >= GROUP_MIN).collect()
 }
 
 fn passing_alone(digest: &Digest, test: &Bench, honest: &[u32]) -> Vec<bool> {
@@ -108,15 +160,15 @@ fn passing_alone(digest: &Digest, test: &Bench, honest: &[u32]) -> Vec<bool> {
     scores.into_iter().map(|score| score.is_some_and(|s| s > threshold)).collect()
 }
 
+/// Which groups lie further from benign traffic than groups of as many honest accounts do.
 fn passing_pooled(digest: &Digest, test: &Bench, honest: &[u32], groups: &[Vec<u32>]) -> Vec<bool> {
     let mut draw = Draw::new(1);
     let mut sizes: Vec<usize> = groups.iter().map(Vec::len).collect();
     sizes.sort_unstable();
-    let mut passing = vec![false; digest.len()];
     if sizes.is_empty() {
-        return passing;
+        return Vec::new();
     }
-    // Honest groups as large as the campaigns are, each size as often as it occurs.
+    // Each size as often as it occurs.
     let benign: Vec<f64> = (0..GROUPS)
         .filter_map(|i| {
             let group = draw.sample(honest, sizes[i % sizes.len()]);
@@ -124,16 +176,20 @@ fn passing_pooled(digest: &Digest, test: &Bench, honest: &[u32], groups: &[Vec<u
         })
         .collect();
     let threshold = quantile(&benign, 1.0 - FALSE_RATE);
-    for group in groups {
-        if test.score(&prompts(digest, group, &mut draw)).is_some_and(|s| s > threshold) {
-            group.iter().for_each(|&a| passing[a as usize] = true);
-        }
-    }
-    passing
+    let mut passes =
+        |group: &Vec<u32>| test.score(&prompts(digest, group, &mut draw)).is_some_and(|s| s > threshold);
+    groups.iter().map(&mut passes).collect()
 }
 
-/// At most [`PROMPTS_MAX`] prompts of the accounts together, drawn.
+/// At most [`PROMPTS_MAX`] prompts of the accounts together, drawn. Members of a group count alike, as far as their
+/// traffic goes: otherwise one busy customer would speak for the group.
 fn prompts(digest: &Digest, accounts: &[u32], draw: &mut Draw) -> Vec<[i8; DIMS]> {
-    let all: Vec<&[i8; DIMS]> = accounts.iter().flat_map(|&a| digest.of(a)).map(|r| &r.embedding).collect();
-    draw.sample(&all, PROMPTS_MAX).into_iter().copied().collect()
+    let each = (PROMPTS_MAX / accounts.len().max(1))
+        .clamp(1, if accounts.len() > 1 { EACH_MAX } else { PROMPTS_MAX });
+    let mut all = Vec::new();
+    for &account in accounts {
+        let own: Vec<&[i8; DIMS]> = digest.of(account).iter().map(|r| &r.embedding).collect();
+        all.extend(draw.sample(&own, each).into_iter().copied());
+    }
+    draw.sample(&all, PROMPTS_MAX)
 }

@@ -17,7 +17,7 @@ fn connected_components_have_their_known_figures_on_half_of_hop() {
     let hop = real_data(data).unwrap().hop.unwrap();
     assert_eq!((hop.accounts, hop.sybils, hop.transfers), (24_383, 7_733, 26_889));
     // Worked out by another program from the same files.
-    let ten = hop.components.iter().find(|c| c.accounts_min == 10).unwrap();
+    let ten = hop.transfers_alone.components.iter().find(|c| c.accounts_min == 10).unwrap();
     let rounded = |v: Option<f64>| (v.unwrap() * 1_000.0).round();
     assert_eq!(rounded(ten.hits.precision), 840.0);
     assert_eq!(rounded(ten.hits.recall), 614.0);

@@ -1,7 +1,10 @@
 //! Hop: accounts of a real airdrop, labelled sybil or eligible, and the transfers between them.
 //!
-//! As objects: an account touches its own address and that of every account it exchanged a transfer with. The time is
-//! the account's first use; transfers carry none. Connected components join accounts that exchanged a transfer.
+//! As objects: an account touches its own address and that of every account it exchanged a transfer with. Accounts
+//! without a transfer have no such object, so a second run adds what else the table tells: the total volume, to one
+//! percent, together with the stretch of two hours of the first use (scripted accounts start together with equal
+//! amounts). The time of a touch is the account's first use; transfers carry none. Connected components join
+//! accounts that share an object of the same run.
 //!
 //! The file is half of the set over which connected components of at least ten accounts reach precision .937, recall
 //! .617, F1 .744: accounts are drawn, and transfers between the halves are gone, so that the same method has other
@@ -29,6 +32,17 @@ pub struct Hop {
     pub transfers: u64,
     /// Sybils that exchanged no transfer with any account here: nobody can find them from this graph.
     pub sybils_without_transfer: u64,
+    /// What each method makes of transfers alone.
+    pub transfers_alone: HopRun,
+    /// The same with amounts and first uses beside them.
+    pub with_amounts: HopRun,
+}
+
+/// Methods over the same objects.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HopRun {
+    /// Touches of objects.
+    pub touches: u64,
     /// Connected components by minimal size.
     pub components: Vec<Components>,
     /// Members of Vigie's accusing campaigns.
@@ -46,10 +60,20 @@ pub struct Components {
     pub hits: Hits,
 }
 
+/// What a run sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HopObjects {
+    /// Addresses that transfers join.
+    Transfers,
+    /// Those, and equal volumes of accounts that started together.
+    TransfersAndAmounts,
+}
+
 #[derive(Deserialize)]
 struct AccountRow {
     address: String,
     first_seen: i64,
+    total_volume: f64,
     label: String,
 }
 
@@ -70,15 +94,6 @@ struct Graph {
 /// [`BenchError::Data`] naming the file that cannot be read.
 pub fn hop(accounts: &Path, edges: &Path) -> Result<Hop, BenchError> {
     let graph = Graph::read(accounts, edges)?;
-    let report = hunt(graph.touches());
-    let accusing: FxHashSet<&str> =
-        report.campaigns.iter().filter(|c| c.accuses()).map(|c| c.campaign_id.as_str()).collect();
-    let named: FxHashSet<&str> = report
-        .members
-        .iter()
-        .filter(|m| accusing.contains(m.campaign_id.as_str()))
-        .map(|m| m.account_id.as_str())
-        .collect();
     let linked: FxHashSet<u32> = graph.edges.iter().flat_map(|&(a, b)| [a, b]).collect();
     let lone = (0..graph.accounts.len() as u32).filter(|a| graph.is_sybil(*a) && !linked.contains(a)).count();
     Ok(Hop {
@@ -86,10 +101,17 @@ pub fn hop(accounts: &Path, edges: &Path) -> Result<Hop, BenchError> {
         sybils: graph.accounts.iter().filter(|a| a.label == "sybil").count() as u64,
         transfers: graph.edges.len() as u64,
         sybils_without_transfer: lone as u64,
-        components: [2, 5, 10, 20].map(|size| graph.components(size)).to_vec(),
-        vigie: graph.hits(|a| named.contains(graph.accounts[a as usize].address.as_str())),
-        campaigns: accusing.len() as u64,
+        transfers_alone: graph.run(HopObjects::Transfers),
+        with_amounts: graph.run(HopObjects::TransfersAndAmounts),
     })
+}
+
+/// The objects table of one run.
+///
+/// # Errors
+/// [`BenchError::Data`] naming the file that cannot be read.
+pub fn hop_touches(accounts: &Path, edges: &Path, sees: HopObjects) -> Result<Vec<ObjectTouch>, BenchError> {
+    Ok(Graph::read(accounts, edges)?.touches(sees))
 }
 
 impl Graph {
@@ -116,29 +138,68 @@ impl Graph {
         Hits::new(count(true, true), count(false, true), count(true, false))
     }
 
-    fn components(&self, accounts_min: usize) -> Components {
+    fn run(&self, sees: HopObjects) -> HopRun {
+        let touches = self.touches(sees);
+        let count = touches.len() as u64;
+        let components = [2, 5, 10, 20].map(|size| self.components(sees, size)).to_vec();
+        let report = hunt(touches);
+        let accusing: FxHashSet<&str> =
+            report.campaigns.iter().filter(|c| c.accuses()).map(|c| c.campaign_id.as_str()).collect();
+        let members = report.members.iter().filter(|m| accusing.contains(m.campaign_id.as_str()));
+        let named: FxHashSet<&str> = members.map(|m| m.account_id.as_str()).collect();
+        HopRun {
+            touches: count,
+            components,
+            vigie: self.hits(|a| named.contains(self.accounts[a as usize].address.as_str())),
+            campaigns: accusing.len() as u64,
+        }
+    }
+
+    fn components(&self, sees: HopObjects, accounts_min: usize) -> Components {
         let mut sets = UnionFind::new(self.accounts.len());
         for &(a, b) in &self.edges {
             sets.union(a, b);
+        }
+        if sees == HopObjects::TransfersAndAmounts {
+            let mut first: FxHashMap<String, u32> = FxHashMap::default();
+            for account in 0..self.accounts.len() as u32 {
+                let other = *first.entry(self.amount(account)).or_insert(account);
+                sets.union(account, other);
+            }
         }
         let named: FxHashSet<u32> = sets.groups(accounts_min).into_iter().flatten().collect();
         Components { accounts_min: accounts_min as u64, hits: self.hits(|a| named.contains(&a)) }
     }
 
-    fn touches(&self) -> Vec<ObjectTouch> {
-        let touch = |account: u32, object: u32| {
+    fn touches(&self, sees: HopObjects) -> Vec<ObjectTouch> {
+        let touch = |account: u32, object_id: String, layer: &str| {
             let row = &self.accounts[account as usize];
             ObjectTouch {
                 account_id: row.address.clone(),
-                object_id: self.accounts[object as usize].address.clone(),
+                object_id,
                 timestamp: Micros(row.first_seen * Micros::SECOND),
-                layer: Some("transfer".to_owned()),
+                layer: Some(layer.to_owned()),
             }
         };
         let distinct: FxHashSet<(u32, u32)> =
             self.edges.iter().flat_map(|&(a, b)| [(a, a), (b, b), (a, b), (b, a)]).collect();
         let mut distinct: Vec<(u32, u32)> = distinct.into_iter().collect();
         distinct.sort_unstable();
-        distinct.into_iter().map(|(account, object)| touch(account, object)).collect()
+        let address = |(account, object): (u32, u32)| {
+            touch(account, self.accounts[object as usize].address.clone(), "transfer")
+        };
+        let mut touches: Vec<ObjectTouch> = distinct.into_iter().map(address).collect();
+        if sees == HopObjects::TransfersAndAmounts {
+            let all = 0..self.accounts.len() as u32;
+            touches.extend(all.map(|account| touch(account, self.amount(account), "amount")));
+        }
+        touches
+    }
+
+    /// Volume to one percent and start to two hours, as one object.
+    fn amount(&self, account: u32) -> String {
+        let row = &self.accounts[account as usize];
+        let step = (row.total_volume.max(1e-9).ln() / 0.01).floor();
+        format!("volume {step} from {}", row.first_seen.div_euclid(7_200))
     }
 }

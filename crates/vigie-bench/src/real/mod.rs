@@ -17,7 +17,7 @@ use vigie_hunt::{Quiet, Settings, Window, hunt_objects};
 use vigie_model::{HuntReport, ObjectTouch};
 
 pub use flash::{FlashCrowd, flash_crowd};
-pub use hop::{Components, Hop, hop};
+pub use hop::{Components, Hop, HopObjects, HopRun, hop, hop_touches};
 pub use shares::{Shares, coordinated_shares, operation_tweets};
 
 use crate::error::BenchError;
