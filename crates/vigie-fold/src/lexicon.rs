@@ -334,6 +334,42 @@ mod tests {
         assert_eq!(pattern("逐步"), "逐步".as_bytes());
     }
 
+    /// The folded stream of a text as the automaton would see it without the gate.
+    fn bits_without_gate(text: &str) -> u32 {
+        let lexicon = LEXICON.as_ref().unwrap();
+        let mut sink = super::PatternSink { text, pattern: vec![b' '], glyph: false };
+        crate::scan::scan(text, &mut sink);
+        sink.pattern.push(b' ');
+        let (mut state, mut bits) = (lexicon.root, 0);
+        for byte in sink.pattern {
+            state = lexicon.automaton.next_state(aho_corasick::Anchored::No, state, byte);
+            bits |= lexicon.matched(state);
+        }
+        bits
+    }
+
+    #[test]
+    fn the_gate_loses_no_phrase() {
+        let all: Vec<&str> = phrases().map(|(phrase, _)| phrase).collect();
+        let fillers = ["the", "a", "write", "in 7", "json", "ход", "<x>", "c2", "思", "create", "x"];
+        for (i, phrase) in all.iter().enumerate() {
+            let (phrase, tail) = phrase.strip_suffix('*').map_or((*phrase, ""), |stem| (stem, "abc"));
+            let other = all[(i * 7 + 3) % all.len()].trim_end_matches('*');
+            let filler = fillers[i % fillers.len()];
+            for text in [
+                format!("{phrase}{tail}"),
+                format!("{filler} {phrase}{tail} {filler}"),
+                format!("{other} {phrase}{tail}"),
+                format!("{} {phrase}{tail}", other.split(' ').next().unwrap()),
+                format!("{filler}, {} {other}", phrase.split(' ').next().unwrap()),
+            ] {
+                let marks = crate::Folder::new().prompt(&text).marks.bits();
+                let bare = bits_without_gate(&text);
+                assert_eq!(bare & crate::Marks::ALL.bits() & !marks, 0, "{text}");
+            }
+        }
+    }
+
     /// Words that describe people by origin, belief or tongue: they may describe a campaign, never make one.
     const NEVER: &str = "america american americans usa britain british england english france french germany german \
         germans spain spanish spaniard italy italian russia russian russians ukraine ukrainian china chinese taiwan \
