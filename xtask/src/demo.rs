@@ -18,25 +18,24 @@ pub fn run() -> Result<()> {
     out::heading("build");
     must(&mut cargo(&["build", "--locked", "--release", "--package", "vigie"]))?;
     let vigie = target().join("release").join("vigie").display().to_string();
-    let folder = root().join("out").join("demo");
-    let (world, hunt) =
-        (folder.join("world").display().to_string(), folder.join("hunt").display().to_string());
+    // Relative to the workspace, where every program here is started.
+    let (world, hunt) = ("out/demo/world", "out/demo/hunt");
     let began = Instant::now();
 
     out::heading("a world with hidden campaigns");
-    must(&mut program(&vigie, &["sim", &world, "--preset", "demo", "--seed", "1"]))?;
+    must(&mut program(&vigie, &["sim", world, "--preset", "demo", "--seed", "1"]))?;
 
     out::heading("the hunt");
-    let hunted = status(&mut program(&vigie, &["hunt", &world, "--out", &hunt]))?;
+    let hunted = status(&mut program(&vigie, &["hunt", world, "--out", hunt]))?;
     if !hunted.success() && hunted.code() != Some(CAMPAIGNS_FOUND) {
         bail!("the hunt failed: {hunted}");
     }
 
     out::heading("the hunt against the planted truth");
-    must(&mut program(&vigie, &["score", &world, &hunt]))?;
+    must(&mut program(&vigie, &["score", world, hunt]))?;
 
     out::say(&format!("\nDone in {:.0} s after the build. Open the report:", began.elapsed().as_secs_f64()));
-    out::say(&folder.join("hunt").join("report.html").display().to_string());
+    out::say(&root().join(hunt).join("report.html").display().to_string());
     Ok(())
 }
 

@@ -10,43 +10,45 @@ const MINUTE_MICROS: i64 = 60 * Micros::SECOND;
 /// What a reader needs to know about a pattern.
 pub(crate) struct KindWords {
     /// Name in sentences and headings.
-    pub title: &'static str,
+    pub title: String,
     /// What the pattern is.
     pub meaning: &'static str,
 }
 
-/// Words for a pattern.
+/// What each pattern is, in a sentence.
+const MEANINGS: &[(Kind, &str)] = &[
+    (
+        Kind::SplitExtraction,
+        "A fleet shares out one extraction job, so that no account stands out by itself.",
+    ),
+    (
+        Kind::BalancedExtraction,
+        "One extraction job runs in lockstep over accounts that are paid for together.",
+    ),
+    (Kind::ReleasePivot, "A fleet turns to a new model right after its release."),
+    (Kind::TraceCoercion, "Requests ask for the model's reasoning at scale."),
+    (
+        Kind::ResoldAccess,
+        "A slice of extraction runs inside the traffic of ordinary users, who may know nothing of it.",
+    ),
+    (Kind::KeyTakeover, "Quiet keys were probed and then drained from a network that is new to them."),
+    (Kind::SignupFarm, "Accounts were made in series."),
+    (Kind::ScriptedPersonas, "Comments, likes and posts are scripted for many personas."),
+    (Kind::SharedPlaybook, "Many accounts work from one operation's scripts."),
+    (
+        Kind::CoordinatedAccounts,
+        "Accounts share rare objects far beyond chance. What for, this input cannot show.",
+    ),
+    (Kind::InnocentGroup, "A real group whose purpose is not abuse."),
+];
+
+/// Words for a pattern. A pattern that is not in the list reads by its id alone, so that adding a detector changes no
+/// file of this crate.
 pub(crate) fn kind(kind: Kind) -> KindWords {
-    let (title, meaning) = match kind {
-        Kind::SplitExtraction => (
-            "Split extraction",
-            "A fleet shares out one extraction job, so that no account stands out by itself.",
-        ),
-        Kind::BalancedExtraction => (
-            "Balanced extraction",
-            "One extraction job runs in lockstep over accounts that are paid for together.",
-        ),
-        Kind::ReleasePivot => ("Release pivot", "A fleet turns to a new model right after its release."),
-        Kind::TraceCoercion => ("Trace coercion", "Requests ask for the model's reasoning at scale."),
-        Kind::ResoldAccess => (
-            "Resold access",
-            "A slice of extraction runs inside the traffic of ordinary users, who may know nothing of it.",
-        ),
-        Kind::KeyTakeover => {
-            ("Key takeover", "Quiet keys were probed and then drained from a network that is new to them.")
-        }
-        Kind::SignupFarm => ("Sign-up farm", "Accounts were made in series."),
-        Kind::ScriptedPersonas => {
-            ("Scripted personas", "Comments, likes and posts are scripted for many personas.")
-        }
-        Kind::SharedPlaybook => ("Shared playbook", "Many accounts work from one operation's scripts."),
-        Kind::CoordinatedAccounts => (
-            "Coordinated accounts",
-            "Accounts share rare objects far beyond chance. What for, this input cannot show.",
-        ),
-        Kind::InnocentGroup => ("Innocent group", "A real group whose purpose is not abuse."),
-    };
-    KindWords { title, meaning }
+    let meaning = MEANINGS.iter().find(|(known, _)| *known == kind).map_or("", |(_, meaning)| meaning);
+    let id = kind.id().replace('-', " ").replace("signup", "sign-up");
+    let (first, rest) = id.split_at(id.chars().next().map_or(0, char::len_utf8));
+    KindWords { title: first.to_uppercase() + rest, meaning }
 }
 
 /// Words for a layer: what two members share in it.

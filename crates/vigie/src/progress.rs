@@ -45,6 +45,26 @@ impl Show {
         }
     }
 
+    /// Says a line about the run between two redraws of the bar; a quiet run says nothing.
+    pub fn say(&self, line: &str) {
+        match &self.how {
+            How::Quiet => {}
+            How::Lines(current) => {
+                end_line(current);
+                out::note(line);
+            }
+            How::Bar(bar) => bar.suspend(|| out::note(line)),
+        }
+    }
+
+    /// Says what went wrong, however quiet the run is.
+    pub fn error(&self, message: &str) {
+        match &self.how {
+            How::Bar(bar) => bar.suspend(|| out::error(message)),
+            _ => out::error(message),
+        }
+    }
+
     /// Clears the bar, or ends the last line.
     pub fn finish(&self) {
         match &self.how {

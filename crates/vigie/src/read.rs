@@ -11,7 +11,6 @@ use vigie_model::{ObjectTouch, Reject};
 use vigie_store::{RejectsWriter, StoreError};
 
 use crate::failure::{Failure, Writing as _};
-use crate::out;
 use crate::progress::Show;
 
 /// Rejects that are shown on standard error; all are in `rejects.jsonl`.
@@ -240,24 +239,30 @@ pub fn side_tables(
     accounts: &[PathBuf],
     models: &[PathBuf],
     rejects: &mut RejectsWriter,
+    show: &Show,
 ) -> Result<SideTables, Failure> {
     let mut side = SideTables::default();
     for file in accounts {
         let (mut rows, rejected) = vigie_ingest::read_accounts(file)?;
-        write_down(file, &rejected, rejects)?;
+        write_down(file, &rejected, rejects, show)?;
         side.accounts.append(&mut rows);
     }
     for file in models {
         let (mut rows, rejected) = vigie_ingest::read_models(file)?;
-        write_down(file, &rejected, rejects)?;
+        write_down(file, &rejected, rejects, show)?;
         side.models.append(&mut rows);
     }
     Ok(side)
 }
 
-fn write_down(file: &Path, rejected: &[Reject], rejects: &mut RejectsWriter) -> Result<(), Failure> {
+fn write_down(
+    file: &Path,
+    rejected: &[Reject],
+    rejects: &mut RejectsWriter,
+    show: &Show,
+) -> Result<(), Failure> {
     if !rejected.is_empty() {
-        out::note(&format!("{}: {} rows skipped, see rejects.jsonl", file.display(), rejected.len()));
+        show.say(&format!("{}: {} rows skipped, see rejects.jsonl", file.display(), rejected.len()));
     }
     rejected.iter().try_for_each(|reject| rejects.push(reject)).writing()
 }

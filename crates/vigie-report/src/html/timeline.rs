@@ -15,7 +15,7 @@ const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 200.0;
 /// Room for the scale on the left, and for dates below.
 const LEFT: f64 = 44.0;
-const BELOW: f64 = 24.0;
+const BELOW: f64 = 30.0;
 const ABOVE: f64 = 10.0;
 
 /// Neighbouring buckets added up until at most [`BARS_MAX`] are left. Members active in several of them count once

@@ -20,6 +20,8 @@ use crate::read::{self, Ledger};
 
 /// Name of the report in the output directory.
 pub(super) const REPORT: &str = "report.html";
+/// Sources whose counts are told one by one; the report lists them all.
+const SOURCES_TOLD: usize = 20;
 
 /// Runs the command.
 pub fn run(args: &Hunt) -> Outcome {
@@ -105,15 +107,17 @@ fn keep_inputs_safe(found: &Resolved, args: &Hunt) -> Result<(), Failure> {
 }
 
 fn note_left_out(found: &Resolved, quiet: bool) {
-    if quiet {
+    /// Names that one line bears.
+    const NAMES_MAX: usize = 5;
+    if quiet || found.left_out.is_empty() {
         return;
     }
-    for file in found.left_out.iter().take(5) {
-        out::note(&format!("{}: not a log, left out", file.display()));
-    }
-    if found.left_out.len() > 5 {
-        out::note(&format!("and {} more files that are no logs", found.left_out.len() - 5));
-    }
+    let names = found.left_out.iter().take(NAMES_MAX).map(|file| file.display().to_string());
+    let more = match found.left_out.len().saturating_sub(NAMES_MAX) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    out::note(&format!("Left out, no logs: {}{more}", names.collect::<Vec<_>>().join(", ")));
 }
 
 fn hunt(
@@ -125,7 +129,7 @@ fn hunt(
     rejects: &mut RejectsWriter,
     show: &Show,
 ) -> Result<Hunted, Failure> {
-    let side = side_tables(args, found, rejects)?;
+    let side = side_tables(args, found, rejects, show)?;
     let mut hunt_options = Options { hunt: config.hunt.clone() };
     hunt_options.hunt.seed = args.seed.or(hunt_options.hunt.seed);
     let settings = (&hunt_options).into();
@@ -133,13 +137,13 @@ fn hunt(
     let mut ledger = Ledger::new(&found.sources, rejects, show);
     let mut report = if args.objects.is_empty() {
         let lake = vigie_hunt::fold(&mut read::exchanges(&found.sources, options, &mut ledger), &Folding)?;
-        tell(&mut ledger, args.run.quiet)?;
+        tell(&mut ledger, show)?;
         vigie_hunt::hunt(&lake, &side, window, &settings, show)
     } else {
         let mut touches = read::objects(&found.sources, options, &mut ledger);
         let report = vigie_hunt::hunt_objects(&mut touches, window, &settings, show);
         drop(touches);
-        tell(&mut ledger, args.run.quiet)?;
+        tell(&mut ledger, show)?;
         report
     };
     report.summary.rejected = ledger.rejected();
@@ -159,18 +163,23 @@ impl vigie_hunt::Progress for Folding {
     fn advance(&self, _done: u64) {}
 }
 
-fn side_tables(args: &Hunt, found: &Resolved, rejects: &mut RejectsWriter) -> Result<SideTables, Failure> {
+fn side_tables(
+    args: &Hunt,
+    found: &Resolved,
+    rejects: &mut RejectsWriter,
+    show: &Show,
+) -> Result<SideTables, Failure> {
     if !args.objects.is_empty() {
         return Ok(SideTables::default());
     }
     // What the user names stands in for what lies in the directories.
     let accounts = if args.accounts.is_empty() { &found.accounts } else { &args.accounts };
     let models = if args.models.is_empty() { &found.models } else { &args.models };
-    read::side_tables(accounts, models, rejects)
+    read::side_tables(accounts, models, rejects, show)
 }
 
 /// Tells how reading went; when no source at all could be read there is nothing to hunt.
-fn tell(ledger: &mut Ledger<'_>, quiet: bool) -> Result<(), Failure> {
+fn tell(ledger: &mut Ledger<'_>, show: &Show) -> Result<(), Failure> {
     ledger.check().writing()?;
     let errors: Vec<String> =
         ledger.sources.iter().filter_map(|s| s.error.as_ref().map(ToString::to_string)).collect();
@@ -178,19 +187,20 @@ fn tell(ledger: &mut Ledger<'_>, quiet: bool) -> Result<(), Failure> {
         return Err(Failure::input(errors.join("\n")));
     }
     for error in &errors {
-        out::error(error);
+        show.error(error);
     }
-    if quiet {
-        return Ok(());
+    for source in ledger.sources.iter().take(SOURCES_TOLD) {
+        show.say(&format!("{}: {} rows, {} skipped", source.name, source.rows, source.rejected));
     }
-    for source in &ledger.sources {
-        out::note(&format!("{}: {} rows, {} skipped", source.name, source.rows, source.rejected));
+    if ledger.sources.len() > SOURCES_TOLD {
+        let files = ledger.sources.len();
+        show.say(&format!("all {files} files: {} rows, {} skipped", ledger.rows(), ledger.rejected()));
     }
     for reject in &ledger.first_rejects {
-        out::note(&format!("  {}, line {}: {}", reject.file, reject.line, reject.reason));
+        show.say(&format!("  {}, line {}: {}", reject.file, reject.line, reject.reason));
     }
     if ledger.rejected() > ledger.first_rejects.len() as u64 {
-        out::note(&format!("  all {} skipped rows are in rejects.jsonl", ledger.rejected()));
+        show.say(&format!("  all {} skipped rows are in rejects.jsonl", ledger.rejected()));
     }
     Ok(())
 }

@@ -58,7 +58,7 @@ fn side_tables_of_a_directory_are_joined_and_truth_is_left_out() {
     let run = place.vigie(&["hunt", "world"]).code(0);
     let said = stderr(&run);
     assert!(said.contains("accounts.csv: 1 rows skipped"), "{said}");
-    assert!(said.contains("truth_networks.jsonl: not a log, left out"), "{said}");
+    assert!(said.contains("Left out, no logs: world/truth_networks.jsonl"), "{said}");
 }
 
 #[test]
