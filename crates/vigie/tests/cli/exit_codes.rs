@@ -11,6 +11,23 @@ fn nothing_above_the_cut_off_is_0() {
 }
 
 #[test]
+fn campaigns_found_is_1() {
+    let place = Place::new();
+    place.file(
+        "world.toml",
+        "seed = 3\nexchanges = 20000\naccounts = 800\ndays = 7\nlookalikes = []\n[[campaigns]]\n\
+         archetype = \"split-extraction\"\naccounts = 60\nrequests_per_account_day = 25\nparaphrase = 0.1\n",
+    );
+    place.vigie(&["sim", "world", "--config", "world.toml"]).code(0);
+    let run = place.vigie(&["hunt", "world", "--json"]).code(1);
+    let answer: serde_json::Value = serde_json::from_str(&stdout(&run)).unwrap();
+    let campaign = answer["campaigns"][0]["campaign_id"].as_str().unwrap();
+    place.vigie(&["hunt", "world", "--explain", campaign]).code(1);
+    place.vigie(&["explain", "vigie-out", campaign]).code(0);
+    place.vigie(&["score", "world", "vigie-out"]).code(0);
+}
+
+#[test]
 fn wrong_usage_is_2() {
     let place = Place::new();
     place.file("log.jsonl", three_days());
