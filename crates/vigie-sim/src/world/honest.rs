@@ -8,7 +8,7 @@ use super::people::{Life, Segment, live, mail, own_domain, payment, sketch, some
 use super::plan::Plan;
 
 /// Largest part of the honest volume that one account may take.
-const ACCOUNT_SHARE_MAX: f64 = 0.03;
+const ACCOUNT_SHARE_MAX: f64 = 0.015;
 
 /// Who an account belongs together with, honestly.
 struct Bond {

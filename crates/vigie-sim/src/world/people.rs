@@ -12,7 +12,7 @@ use super::dice::{Dice, opaque};
 use super::net::{COUNTRIES, Origin, country};
 use super::plan::{Params, Plan, Stream, Voice};
 use super::text::{Speaker, coin};
-use super::voices::{Agent, App, Chat, Tinker};
+use super::voices::{Agent, App, Chat, Check, Tinker};
 
 /// A trade of honest customers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,11 +28,11 @@ pub(crate) enum Segment {
 
 /// Segment, part of accounts, median volume (relative), spread of its logarithm.
 const SEGMENTS: [(Segment, f64, f64, f64); 7] = [
-    (Segment::Casual, 0.34, 7.0, 1.2),
-    (Segment::Power, 0.18, 45.0, 0.9),
+    (Segment::Casual, 0.34, 9.0, 1.1),
+    (Segment::Power, 0.18, 50.0, 0.9),
     (Segment::Developer, 0.14, 60.0, 1.2),
     (Segment::Tinkerer, 0.09, 18.0, 1.4),
-    (Segment::Application, 0.13, 70.0, 1.6),
+    (Segment::Application, 0.13, 75.0, 1.4),
     (Segment::Lists, 0.06, 60.0, 1.4),
     (Segment::OneOff, 0.06, 2.0, 0.5),
 ];
@@ -264,12 +264,17 @@ fn voice(plan: &Plan<'_>, segment: Segment, speaker: &Speaker, dice: &mut Dice) 
             let (count, variety) = (2 + dice.below(25), dice.range(0.0, 0.6));
             Arc::new(PersonaDesk::draw(plan, count, variety, dice))
         }
+        // Some sign up, see that it works, and never come back.
+        Segment::OneOff if dice.chance(0.3) => Arc::new(Check),
         Segment::Casual | Segment::Power | Segment::OneOff => Arc::new(Chat::of(dice)),
         Segment::Developer => {
             let harness = dice.zipf(stage.harnesses.len(), 1.2);
             Arc::new(Agent::draw(stage, harness, speaker, dice))
         }
-        Segment::Tinkerer => Arc::new(Tinker { app: App::draw(stage, speaker, dice) }),
+        Segment::Tinkerer => {
+            let sweeps = if dice.chance(0.3) { dice.range(0.05, 0.9) } else { 0.0 };
+            Arc::new(Tinker { app: App::draw(stage, speaker, dice), sweeps })
+        }
         Segment::Application | Segment::Lists => Arc::new(App::draw(stage, speaker, dice)),
     }
 }

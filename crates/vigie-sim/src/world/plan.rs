@@ -58,6 +58,8 @@ pub(crate) struct Cue<'a> {
     pub(crate) item: u32,
     /// Days since the start of the world.
     pub(crate) day: u32,
+    /// Microseconds since the epoch.
+    pub(crate) at: i64,
 }
 
 /// How somebody talks. One per kind of traffic; shared by the streams that talk that way.

@@ -28,6 +28,7 @@ impl Pen {
             turn: u32::from(moment.turn),
             item: moment.item,
             day,
+            at: moment.at,
         };
         stream.voice.speak(&cue, &mut dice, &mut self.words);
         let row = &mut self.row;

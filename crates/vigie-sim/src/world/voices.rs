@@ -21,6 +21,8 @@ pub(crate) struct Chat {
     pub(crate) saved: f64,
     /// A trade or a curiosity with a way of asking of its own, in part of the talks.
     habit: Option<(&'static str, f64)>,
+    /// Part of talks that bring a text along, and its usual length in sentences.
+    paste: (f64, f64),
 }
 
 /// Ways of asking that honest trades share with abuse: security learners, teachers who grade, annotators,
@@ -33,7 +35,8 @@ impl Chat {
         let popular = if dice.chance(0.35) { dice.range(0.05, 0.5) } else { 0.02 };
         let saved = if dice.chance(0.15) { dice.range(0.2, 0.8) } else { 0.0 };
         let habit = dice.chance(0.2).then(|| (dice.word(&HABITS), dice.range(0.1, 0.8)));
-        Self { popular, saved, habit }
+        let often = if dice.chance(0.3) { dice.range(0.1, 0.7) } else { 0.04 };
+        Self { popular, saved, habit, paste: (often, dice.log_range(3.0, 25.0)) }
     }
 }
 
@@ -56,8 +59,22 @@ impl Voice for Chat {
         } else {
             question(cue, dice, &mut words.prompt);
         }
+        if dice.chance(self.paste.0) {
+            words.prompt.push_str("\n\n");
+            paste(cue, self.paste.1, dice, &mut words.prompt);
+        }
         restyle(&mut words.prompt, cue.speaker.seed, dice);
     }
+}
+
+/// Appends a text of some sentences: a mail, minutes, a chapter.
+fn paste(cue: &Cue<'_>, median: f64, dice: &mut Dice, out: &mut String) {
+    let sentences = dice.lognormal(median, 0.6).clamp(1.0, 60.0) as usize;
+    for _ in 0..sentences {
+        cue.stage.grammar.say("note", &mood(cue), dice, out);
+        out.push(' ');
+    }
+    out.pop();
 }
 
 fn by_habit(cue: &Cue<'_>, rule: &'static str, dice: &mut Dice, words: &mut Words) {
@@ -138,6 +155,8 @@ pub(crate) struct App {
     /// Customers of its own that it names; 0 = none named.
     pub(crate) end_users: usize,
     pub(crate) failure: f64,
+    /// Usual length of the documents that go with a request, in sentences; 0 = the template is all.
+    pub(crate) document: f64,
 }
 
 impl App {
@@ -166,6 +185,7 @@ impl App {
             answer_tokens: dice.log_range(8.0, 1_400.0),
             end_users,
             failure: dice.range(0.0, 0.03),
+            document: if dice.chance(0.45) { dice.log_range(2.0, 30.0) } else { 0.0 },
         }
     }
 }
@@ -189,9 +209,9 @@ impl Voice for App {
         }
         let template = &self.templates[dice.zipf(self.templates.len(), 1.0)];
         template.fill(&cue.stage.grammar, &mood(cue), dice, &mut words.prompt);
-        if !template.has_marks() {
+        if self.document > 0.0 || !template.has_marks() {
             words.prompt.push(' ');
-            cue.stage.grammar.say("note", &mood(cue), dice, &mut words.prompt);
+            paste(cue, self.document.max(1.0), dice, &mut words.prompt);
         }
     }
 }
@@ -240,6 +260,21 @@ impl Voice for Agent {
 #[derive(Debug)]
 pub(crate) struct Tinker {
     pub(crate) app: App,
+    /// Part of requests that go to any model of the calendar, to compare.
+    pub(crate) sweeps: f64,
+}
+
+/// A first sign of life: is the account usable?
+#[derive(Debug)]
+pub(crate) struct Check;
+
+impl Voice for Check {
+    fn speak(&self, cue: &Cue<'_>, dice: &mut Dice, words: &mut Words) {
+        cue.stage.grammar.say("ping", &mood(cue), dice, &mut words.prompt);
+        words.answer_tokens = 10.0;
+        words.failure = 0.08;
+        words.max_tokens = dice.chance(0.4).then_some(*dice.pick(&[1, 4, 8, 16, 32]));
+    }
 }
 
 impl Voice for Tinker {
@@ -255,5 +290,9 @@ impl Voice for Tinker {
             _ => question(cue, dice, &mut words.prompt),
         }
         words.failure = 0.05;
+        if dice.chance(self.sweeps) {
+            let out = cue.stage.models.iter().filter(|m| m.released_at.0 <= cue.at).count();
+            words.model = Some(dice.below(out.max(1)));
+        }
     }
 }

@@ -34,15 +34,15 @@ struct Range {
 
 fn range(archetype: Archetype) -> Range {
     let (accounts, rate, days) = match archetype {
-        Archetype::SplitExtraction => ((20.0, 160.0), (6.0, 36.0), (4.0, 30.0)),
-        Archetype::BalancedExtraction => ((12.0, 90.0), (8.0, 50.0), (3.0, 20.0)),
-        Archetype::ReleasePivot => ((20.0, 140.0), (5.0, 40.0), (6.0, 20.0)),
-        Archetype::TraceCoercion => ((12.0, 120.0), (5.0, 30.0), (3.0, 20.0)),
-        Archetype::ResoldAccess => ((30.0, 200.0), (1.0, 10.0), (6.0, 30.0)),
+        Archetype::SplitExtraction => ((18.0, 110.0), (5.0, 36.0), (4.0, 30.0)),
+        Archetype::BalancedExtraction => ((10.0, 70.0), (6.0, 45.0), (3.0, 20.0)),
+        Archetype::ReleasePivot => ((15.0, 90.0), (5.0, 36.0), (6.0, 20.0)),
+        Archetype::TraceCoercion => ((10.0, 80.0), (4.0, 28.0), (3.0, 20.0)),
+        Archetype::ResoldAccess => ((25.0, 120.0), (1.0, 10.0), (6.0, 30.0)),
         Archetype::KeyTakeover => ((4.0, 40.0), (8.0, 60.0), (2.0, 14.0)),
-        Archetype::SignupFarm => ((30.0, 300.0), (0.5, 6.0), (4.0, 20.0)),
-        Archetype::ScriptedPersonas => ((8.0, 80.0), (4.0, 25.0), (4.0, 25.0)),
-        Archetype::SharedPlaybook => ((10.0, 80.0), (2.0, 14.0), (4.0, 25.0)),
+        Archetype::SignupFarm => ((25.0, 150.0), (0.5, 6.0), (4.0, 20.0)),
+        Archetype::ScriptedPersonas => ((8.0, 50.0), (3.0, 20.0), (4.0, 25.0)),
+        Archetype::SharedPlaybook => ((8.0, 60.0), (1.0, 12.0), (4.0, 25.0)),
     };
     Range { accounts, rate, days }
 }
@@ -54,8 +54,8 @@ impl Knobs {
         let range = range(spec.archetype);
         let scale = (plan.config.accounts as f64 / 6_000.0).sqrt();
         let drawn = dice.log_range(range.accounts.0, range.accounts.1) * scale;
-        let tail = if dice.chance(0.08) { dice.range(1.5, 5.0) } else { 1.0 };
-        let ceiling = (plan.config.accounts as f64 * 0.06).max(5.0);
+        let tail = if dice.chance(0.08) { dice.range(1.5, 4.0) } else { 1.0 };
+        let ceiling = (plan.config.accounts as f64 * 0.035).max(5.0);
         let accounts = spec.accounts.unwrap_or((drawn * tail).clamp(5.0, ceiling.min(2_000.0)) as usize);
         let log = f64::from(plan.config.days);
         let (rate_drawn, days_drawn) =
@@ -81,7 +81,7 @@ impl Knobs {
             payment_diversity: spec.payment_diversity.unwrap_or_else(|| diversity(spec.archetype, dice)),
             rotation: spec
                 .rotation
-                .unwrap_or_else(|| if dice.chance(0.5) { dice.range(0.1, 0.6) } else { 0.0 }),
+                .unwrap_or_else(|| if dice.chance(0.5) { dice.range(0.1, 0.45) } else { 0.0 }),
             round_the_clock: spec.round_the_clock.unwrap_or_else(|| dice.chance(0.35)),
             cover: spec.cover.unwrap_or_else(|| if dice.chance(0.4) { dice.range(0.1, 0.8) } else { 0.0 }),
             window: (begin, begin + (days * Micros::DAY as f64) as i64),

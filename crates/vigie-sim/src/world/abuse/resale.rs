@@ -14,7 +14,7 @@ use crate::world::dice::Dice;
 use crate::world::people::{Life, Segment, live, speaker};
 use crate::world::plan::{Cue, Plan, Role, Voice, Words};
 use crate::world::text::Speaker;
-use crate::world::voices::Chat;
+use crate::world::voices::{Chat, Check};
 
 /// Real users buy accounts from a reseller, who slips requests of a job in between. The users are innocent.
 pub(crate) fn resold(plan: &mut Plan<'_>, knobs: &Knobs, first_item: usize, dice: &mut Dice) {
@@ -71,19 +71,6 @@ impl Voice for Passers {
     }
 }
 
-/// A first sign of life: is the account usable?
-#[derive(Debug)]
-pub(crate) struct Check;
-
-impl Voice for Check {
-    fn speak(&self, cue: &Cue<'_>, dice: &mut Dice, words: &mut Words) {
-        cue.stage.grammar.say("ping", &crate::world::voices::mood(cue), dice, &mut words.prompt);
-        words.answer_tokens = 10.0;
-        words.failure = 0.08;
-        words.max_tokens = dice.chance(0.4).then_some(*dice.pick(&[1, 4, 8, 16, 32]));
-    }
-}
-
 /// Accounts made in runs, seconds or minutes apart; some are sold and used by people, the rest is kept in
 /// reserve and only checked now and then.
 pub(crate) fn farm(plan: &mut Plan<'_>, knobs: &Knobs, dice: &mut Dice) {
@@ -96,9 +83,14 @@ pub(crate) fn farm(plan: &mut Plan<'_>, knobs: &Knobs, dice: &mut Dice) {
     fleet.domain_share = *dice.pick(&[0.0, 0.5, 0.9, 1.0]);
     let mut recruits = fleet.muster(plan, knobs, Role::Pure, dice);
     serial_papers(plan, &fleet, knobs, &mut recruits, dice);
+    let habit = dice.range(0.0, 0.6);
     for recruit in &recruits {
+        let pings = dice.chance(habit);
         let days = (recruit.window.1 - recruit.window.0) as f64 / Micros::DAY as f64;
-        let check = fleet.stream(plan, recruit, Speaker::default(), Arc::new(Check), |_| {});
+        // Some farms check with a ping, others with a question like anybody's.
+        let voice: Arc<dyn Voice> =
+            if pings { Arc::new(Check) } else { Arc::new(Passers::draw(1, recruit.home, dice)) };
+        let check = fleet.stream(plan, recruit, Speaker::default(), voice, |_| {});
         let first = recruit.window.0 + (dice.exponential(2.0) * Micros::HOUR as f64) as i64;
         let mut checks = vec![first.min(recruit.window.1 - 1)];
         checks.extend((0..dice.below(3)).map(|_| recruit.rhythm.moment(recruit.window, dice)));

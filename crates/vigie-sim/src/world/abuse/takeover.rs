@@ -16,8 +16,8 @@ use crate::world::text::Speaker;
 /// Finds out what a key can do: tiny answers, one model after the other.
 #[derive(Debug)]
 struct Probe {
-    /// Whether it tries every model.
-    enumerates: bool,
+    /// How many models it tries.
+    models: usize,
     tokens: i64,
 }
 
@@ -27,8 +27,8 @@ impl Voice for Probe {
         words.answer_tokens = 6.0;
         words.max_tokens = Some(self.tokens);
         words.failure = if self.tokens < 1 { 0.95 } else { 0.25 };
-        if self.enumerates {
-            words.model = Some(cue.item as usize % cue.stage.models.len());
+        if self.models > 1 {
+            words.model = Some(cue.item as usize % self.models.min(cue.stage.models.len()));
         }
     }
 }
@@ -38,7 +38,7 @@ pub(crate) fn takeover(plan: &mut Plan<'_>, knobs: &Knobs, dice: &mut Dice) {
     let network = plan.network(knobs.archetype.id(), true, knobs.record());
     let fleet = Fleet::draw(plan, knobs, network, dice);
     let probe: Arc<dyn Voice> =
-        Arc::new(Probe { enumerates: dice.chance(0.5), tokens: *dice.pick(&[-1, 1, 1, 2, 5, 16]) });
+        Arc::new(Probe { models: *dice.pick(&[1, 1, 2, 3, 8]), tokens: *dice.pick(&[-1, 1, 1, 2, 5, 16]) });
     let days = (knobs.window.1 - knobs.window.0) as f64 / Micros::DAY as f64;
     let customers = Arc::new(Passers::draw(6 + dice.below(60), somewhere(dice), dice));
     for _ in 0..knobs.accounts {
