@@ -2,7 +2,7 @@
 
 #![expect(
     clippy::unwrap_used,
-    reason = "helpers of tests stand outside the test functions that clippy knows"
+    reason = "what tests share stands outside the test functions that clippy knows"
 )]
 
 use std::fs;
