@@ -96,6 +96,17 @@ impl Origin {
         Self { places, seed, trust: "peer" }
     }
 
+    /// The place of a talk, in proportion to the weights.
+    fn place(&self, talk: u64) -> &Place {
+        let total: f64 = self.places.iter().map(|(w, _)| w).sum();
+        let mut left = Dice::of(self.seed, talk).unit() * total;
+        let found = self.places.iter().find(|(w, _)| {
+            left -= w;
+            left < 0.0
+        });
+        &found.unwrap_or(&self.places[0]).1
+    }
+
     /// Writes the address of one request and gives its country, where the operator knows it.
     pub(crate) fn address(
         &self,
@@ -104,8 +115,7 @@ impl Origin {
         day: u32,
         out: &mut String,
     ) -> Option<&'static str> {
-        let weights: Vec<f64> = self.places.iter().map(|(w, _)| *w).collect();
-        let place = &self.places[Dice::of(self.seed, talk).weighted(&weights)].1;
+        let place = self.place(talk);
         let key = match place.stick {
             Stick::Request => mix(talk, request),
             Stick::Talk => talk,

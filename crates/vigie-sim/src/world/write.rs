@@ -33,7 +33,7 @@ fn io(path: &Path, error: &dyn std::fmt::Display) -> WorldError {
 
 fn properties() -> WriterProperties {
     let mut builder = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(1).unwrap_or_default()))
         .set_max_row_group_row_count(Some(GROUP_ROWS))
         .set_created_by("vigie-sim".to_owned());
     for column in

@@ -43,6 +43,10 @@ pub(crate) struct Fleet {
     /// Accounts that are bought aged rather than made.
     pub(crate) aged: f64,
     shape: Shape,
+    /// Part of days on which an account is used: fleets rest their accounts in turn.
+    duty: f64,
+    /// Spread of how much the accounts are used.
+    unevenness: f64,
     base_home: usize,
     chat: bool,
     pub(crate) waves: Vec<i64>,
@@ -88,6 +92,8 @@ impl Fleet {
             proxy: knobs.proxy,
             aged: *dice.pick(&[0.0, 0.2, 0.5, 0.9]),
             shape,
+            duty: if dice.chance(0.6) { dice.range(0.25, 0.9) } else { 1.0 },
+            unevenness: dice.range(0.3, 1.0),
             base_home: countries[0],
             countries,
             chat,
@@ -151,14 +157,15 @@ impl Fleet {
         let created = account.created_at.map_or(window.0, |t| t.0);
         let account = plan.account(account);
         plan.join(account, self.network, role);
+        let town = if dice.chance(0.7) { self.base_home } else { home };
         Recruit {
             account,
             window: (window.0.max(created), window.1),
             origin,
-            rhythm: rhythm(if dice.chance(0.7) { self.base_home } else { home }, self.shape, dice),
+            rhythm: Rhythm { active: self.duty, ..rhythm(town, self.shape, dice) },
             client: dice.pick(&self.clients).sibling(self.chat, dice),
             home,
-            pace: dice.lognormal(1.0, 0.45),
+            pace: dice.lognormal(0.85, self.unevenness),
         }
     }
 

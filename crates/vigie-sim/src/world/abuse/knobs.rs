@@ -34,10 +34,10 @@ struct Range {
 
 fn range(archetype: Archetype) -> Range {
     let (accounts, rate, days) = match archetype {
-        Archetype::SplitExtraction => ((18.0, 110.0), (5.0, 36.0), (4.0, 30.0)),
-        Archetype::BalancedExtraction => ((10.0, 70.0), (6.0, 45.0), (3.0, 20.0)),
-        Archetype::ReleasePivot => ((15.0, 90.0), (5.0, 36.0), (6.0, 20.0)),
-        Archetype::TraceCoercion => ((10.0, 80.0), (4.0, 28.0), (3.0, 20.0)),
+        Archetype::SplitExtraction => ((18.0, 110.0), (3.0, 36.0), (4.0, 30.0)),
+        Archetype::BalancedExtraction => ((10.0, 70.0), (4.0, 40.0), (3.0, 20.0)),
+        Archetype::ReleasePivot => ((15.0, 90.0), (3.0, 30.0), (6.0, 20.0)),
+        Archetype::TraceCoercion => ((10.0, 80.0), (2.5, 28.0), (3.0, 20.0)),
         Archetype::ResoldAccess => ((25.0, 120.0), (1.0, 10.0), (6.0, 30.0)),
         Archetype::KeyTakeover => ((4.0, 40.0), (8.0, 60.0), (2.0, 14.0)),
         Archetype::SignupFarm => ((25.0, 150.0), (0.5, 6.0), (4.0, 20.0)),
