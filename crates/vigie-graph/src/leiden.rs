@@ -21,9 +21,25 @@ pub struct LeidenOptions {
 
 /// Community number of every node, numbered by first appearance. O(E) a level in practice; deterministic.
 pub fn leiden(graph: &Graph, options: LeidenOptions) -> Vec<u32> {
+    options.communities_sized(graph, vec![1.0; graph.nodes()])
+}
+
+impl LeidenOptions {
+    /// The same with a size of one's own for every node: with each node's [strength](Graph::strength) as its size and
+    /// one over their sum as resolution this is modularity (Newman & Girvan 2004), which leaves sparse closed groups
+    /// whole where the constant Potts model cuts long chains.
+    ///
+    /// # Panics
+    /// When there are not as many sizes as nodes: a bug of the caller.
+    pub fn communities_sized(self, graph: &Graph, sizes: Vec<f64>) -> Vec<u32> {
+        assert_eq!(sizes.len(), graph.nodes(), "one size a node");
+        communities(graph, sizes, self)
+    }
+}
+
+fn communities(graph: &Graph, mut sizes: Vec<f64>, options: LeidenOptions) -> Vec<u32> {
     let mut membership: Vec<u32> = (0..graph.nodes() as u32).collect();
     let mut level = graph.clone();
-    let mut sizes = vec![1.0; graph.nodes()];
     let mut start: Vec<u32> = membership.clone();
     for _ in 0..options.levels_max {
         let moved = local_moving(&level, &sizes, start, options.resolution);

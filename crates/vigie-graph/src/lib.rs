@@ -5,6 +5,7 @@
 //! and false-discovery control. What does not: what objects mean, detectors, any I/O. Everything is deterministic:
 //! ties are broken by node number.
 
+mod bundles;
 mod graph;
 mod kcore;
 mod leiden;
@@ -14,10 +15,11 @@ mod peel;
 pub mod stats;
 mod union;
 
+pub use bundles::{BundleOptions, bundles};
 pub use graph::{Edge, Graph};
 pub use kcore::{core_numbers, k_core};
 pub use leiden::{LeidenOptions, leiden};
 pub use links::{Activity, LAYERS, Link, LinkOptions, Weigher, candidates};
-pub use objects::{Motif, Motifs, RareObjects, Touch};
+pub use objects::{ALWAYS, Held, Motif, Motifs, RareObjects, Touch};
 pub use peel::{Block, densest_block, peel_weak};
 pub use union::UnionFind;

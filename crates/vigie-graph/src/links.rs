@@ -2,10 +2,11 @@
 //!
 //! Candidate pairs come from motifs: all pairs of a small motif, a few neighbours in a ring for a large one – never all
 //! pairs of a big bucket. The ring's order is by what accounts share, so that accounts of one operation stand side by
-//! side in every bucket they share. Each candidate is then weighed exactly, over everything that the two share.
+//! side in every bucket they share. Each candidate is then weighed exactly, over everything that the two share. What
+//! one exchange shares in many ways is one coincidence.
 
 use crate::graph::Edge;
-use crate::objects::{Motifs, RareObjects};
+use crate::objects::{ALWAYS, Held, Motifs};
 
 /// Number of layers that a caller may use.
 pub const LAYERS: usize = 10;
@@ -19,8 +20,8 @@ pub struct LinkOptions {
     pub ring: usize,
     /// Multiplies the weight of a kind of object; 1 is full trust, 0 never links.
     pub kind_trust: Vec<f32>,
-    /// How much each further motif of the same layer counts, relative to the one before; below 1 because evidence of
-    /// one layer is not independent.
+    /// How much each further coincidence of the same layer counts, relative to the one before; below 1 because evidence
+    /// of one layer is not independent.
     pub layer_decay: [f32; LAYERS],
     /// No layer may contribute more than this.
     pub layer_max: f32,
@@ -29,8 +30,8 @@ pub struct LinkOptions {
     pub usage_full: f32,
     /// Links below this are dropped, in nats.
     pub weight_min: f32,
-    /// Fewest motifs that make a link.
-    pub motifs_min: usize,
+    /// Fewest coincidences that make a link.
+    pub coincidences_min: usize,
 }
 
 /// A weighed link.
@@ -63,21 +64,15 @@ pub struct Activity<'a> {
 }
 
 /// Candidate pairs, sorted and distinct. O(Σ min(degree², degree · ring)).
-pub fn candidates(
-    objects: &RareObjects,
-    motifs: &Motifs,
-    accounts: usize,
-    options: &LinkOptions,
-) -> Vec<(u32, u32)> {
-    let rank = ring_rank(objects, motifs, accounts);
+pub fn candidates(motifs: &Motifs, accounts: usize, options: &LinkOptions) -> Vec<(u32, u32)> {
+    let rank = ring_rank(motifs, accounts);
     let mut pairs = Vec::new();
     let mut ring = Vec::new();
-    for motif in &motifs.motifs {
-        let object = motif.object as usize;
-        if options.kind_trust[usize::from(objects.kind(object))] <= 0.0 {
+    for m in 0..motifs.len() as u32 {
+        if options.kind_trust[usize::from(motifs.motifs[m as usize].kind)] <= 0.0 {
             continue;
         }
-        let members = objects.accounts(object);
+        let members = motifs.holders(m);
         if members.len() <= options.pairs_degree_max {
             for (i, &a) in members.iter().enumerate() {
                 pairs.extend(members[i + 1..].iter().map(|&b| (a, b)));
@@ -103,17 +98,13 @@ pub fn candidates(
     pairs
 }
 
-/// Places accounts that share motifs next to each other: by the motif of lowest hash among those they touched most.
-fn ring_rank(objects: &RareObjects, motifs: &Motifs, accounts: usize) -> Vec<(u64, u64, u32)> {
+/// Places accounts that share motifs next to each other: by the two motifs of lowest hash among those they hold.
+fn ring_rank(motifs: &Motifs, accounts: usize) -> Vec<(u64, u64, u32)> {
     (0..accounts as u32)
         .map(|a| {
             let mut low = [u64::MAX; 2];
-            for &(m, _) in motifs.of(a) {
-                let object = motifs.motifs[m as usize].object as usize;
-                if objects.accounts(object).len() < 4 {
-                    continue;
-                }
-                let hash = objects.id(object).wrapping_mul(0xA24B_AED4_963E_E407);
+            for held in motifs.of(a).iter().filter(|h| motifs.holders(h.motif).len() >= 4) {
+                let hash = u64::from(held.motif + 1).wrapping_mul(0xA24B_AED4_963E_E407);
                 if hash < low[0] {
                     low = [hash, low[0]];
                 } else if hash < low[1] {
@@ -128,82 +119,108 @@ fn ring_rank(objects: &RareObjects, motifs: &Motifs, accounts: usize) -> Vec<(u6
 /// Weighs pairs of accounts over everything that they share.
 #[derive(Debug)]
 pub struct Weigher<'a> {
-    objects: &'a RareObjects,
     motifs: &'a Motifs,
     activity: Activity<'a>,
     options: &'a LinkOptions,
     richness: Vec<f32>,
 }
 
+/// One shared motif.
+struct Shared {
+    layer: u8,
+    weight: f32,
+    occasions: (u32, u32),
+}
+
 impl<'a> Weigher<'a> {
     /// Prepares weighing. O(accounts).
-    pub fn new(
-        objects: &'a RareObjects,
-        motifs: &'a Motifs,
-        activity: Activity<'a>,
-        options: &'a LinkOptions,
-    ) -> Self {
+    pub fn new(motifs: &'a Motifs, activity: Activity<'a>, options: &'a LinkOptions) -> Self {
         let held: Vec<f32> =
             (0..activity.exchanges.len() as u32).map(|a| motifs.of(a).len() as f32).collect();
         let touched = held.iter().filter(|&&h| h > 0.0).count().max(1);
         let mean = held.iter().sum::<f32>() / touched as f32;
         let richness = held.iter().map(|h| (h / mean.max(1.0)).max(1.0).ln()).collect();
-        Self { objects, motifs, activity, options, richness }
+        Self { motifs, activity, options, richness }
     }
 
-    /// Weight per layer, in nats, and how many motifs the two share. O(motifs of both).
+    /// Weight per layer, in nats, and the number of coincidences. O(motifs of both).
     pub fn layers(&self, a: u32, b: u32) -> ([f32; LAYERS], usize) {
-        let mut shared: Vec<(u8, f32)> = Vec::new();
+        let mut shared = self.shared(a, b);
+        shared.sort_by(|x, y| x.layer.cmp(&y.layer).then(y.weight.total_cmp(&x.weight)));
+        let mut layers = [0.0f32; LAYERS];
+        let mut coincidences = 0;
+        let (mut used_a, mut used_b) = (Vec::new(), Vec::new());
+        for group in shared.chunk_by(|x, y| x.layer == y.layer) {
+            let layer = usize::from(group[0].layer);
+            used_a.clear();
+            used_b.clear();
+            let mut factor = 1.0;
+            for one in group {
+                let (at_a, at_b) = one.occasions;
+                if used_a.contains(&at_a) || used_b.contains(&at_b) {
+                    continue;
+                }
+                if at_a != ALWAYS {
+                    used_a.push(at_a);
+                    used_b.push(at_b);
+                }
+                layers[layer] += one.weight * factor;
+                factor *= self.options.layer_decay[layer];
+                coincidences += 1;
+                if factor < 0.02 {
+                    break;
+                }
+            }
+            layers[layer] = layers[layer].min(self.options.layer_max);
+        }
+        (layers, coincidences)
+    }
+
+    fn shared(&self, a: u32, b: u32) -> Vec<Shared> {
         let (mine, theirs) = (self.motifs.of(a), self.motifs.of(b));
+        let mut shared = Vec::new();
         let (mut i, mut j) = (0, 0);
         while i < mine.len() && j < theirs.len() {
-            match mine[i].0.cmp(&theirs[j].0) {
+            match mine[i].motif.cmp(&theirs[j].motif) {
                 std::cmp::Ordering::Less => i += 1,
                 std::cmp::Ordering::Greater => j += 1,
                 std::cmp::Ordering::Equal => {
-                    let motif = &self.motifs.motifs[mine[i].0 as usize];
-                    let weight = self.weight(motif.object as usize, a, b, mine[i].1, theirs[j].1);
+                    let weight = self.weight((a, mine[i]), (b, theirs[j]));
                     if weight > 0.0 {
-                        shared.push((motif.layer, weight));
+                        let layer = self.motifs.motifs[mine[i].motif as usize].layer;
+                        shared.push(Shared {
+                            layer,
+                            weight,
+                            occasions: (mine[i].occasion, theirs[j].occasion),
+                        });
                     }
                     i += 1;
                     j += 1;
                 }
             }
         }
-        shared.sort_unstable_by(|x, y| x.0.cmp(&y.0).then(y.1.total_cmp(&x.1)));
-        let mut layers = [0.0f32; LAYERS];
-        for group in shared.chunk_by(|x, y| x.0 == y.0) {
-            let layer = usize::from(group[0].0);
-            let mut factor = 1.0;
-            for (_, weight) in group {
-                layers[layer] += weight * factor;
-                factor *= self.options.layer_decay[layer];
-            }
-            layers[layer] = layers[layer].min(self.options.layer_max);
-        }
-        (layers, shared.len())
+        shared
     }
 
-    fn weight(&self, object: usize, a: u32, b: u32, count_a: u32, count_b: u32) -> f32 {
-        let trust = self.options.kind_trust[usize::from(self.objects.kind(object))];
-        if trust <= 0.0 {
-            return 0.0;
-        }
-        let rarity = (self.activity.population as f32 / self.objects.accounts(object).len() as f32).ln();
+    fn weight(&self, (a, mine): (u32, Held), (b, theirs): (u32, Held)) -> f32 {
+        let trust = self.options.kind_trust[usize::from(self.motifs.motifs[mine.motif as usize].kind)];
+        let rarity = (self.activity.population as f32 / self.motifs.holders(mine.motif).len() as f32).ln();
         let rich = 0.5 * (self.richness[a as usize] + self.richness[b as usize]);
-        let usage =
-            |account: u32, count: u32| count as f32 / self.activity.exchanges[account as usize].max(1) as f32;
-        let usage = usage(a, count_a).min(usage(b, count_b));
-        let used = (usage / self.options.usage_full).min(1.0).sqrt();
+        let usage = |account: u32, held: Held| {
+            if held.occasion == ALWAYS {
+                return 1.0;
+            }
+            held.count as f32 / self.activity.exchanges[account as usize].max(1) as f32
+        };
+        let used = (usage(a, mine).min(usage(b, theirs)) / self.options.usage_full).min(1.0).sqrt();
         trust * used * (rarity - rich).max(0.0)
     }
 
     /// The link, where it is strong enough.
     pub fn link(&self, a: u32, b: u32) -> Option<Link> {
-        let (layers, motifs) = self.layers(a, b);
+        let (layers, coincidences) = self.layers(a, b);
         let weight: f32 = layers.iter().sum();
-        if weight < self.options.weight_min || motifs < self.options.motifs_min {
+        if weight < self.options.weight_min || coincidences < self.options.coincidences_min {
             return None;
         }
         let strongest =
@@ -226,47 +243,50 @@ mod tests {
             layer_max: 40.0,
             usage_full: 0.02,
             weight_min: 8.0,
-            motifs_min: 2,
+            coincidences_min: 2,
         }
     }
 
-    /// Six accounts of which 0–2 share three motifs, and one object that everybody shares.
-    fn world() -> (RareObjects, Motifs) {
+    fn motifs(touches: &[(u64, u32, u32)], accounts: usize) -> Motifs {
+        let touch = |&(object, account, occasion): &(u64, u32, u32)| Touch {
+            object,
+            account,
+            count: 5,
+            occasion,
+            kind: 0,
+        };
         let mut objects = RareObjects::default();
-        let touch = |object, account| Touch { object, account, count: 5, kind: 0 };
-        let mut touches: Vec<Touch> = (0..6).map(|a| touch(1, a)).collect();
-        touches.extend([
-            touch(2, 0),
-            touch(2, 1),
-            touch(2, 2),
-            touch(3, 0),
-            touch(3, 1),
-            touch(4, 1),
-            touch(4, 2),
-        ]);
-        objects.add_partition(&mut touches, 100);
-        let motifs = Motifs::collapse(&objects, 6, |_| 0);
-        (objects, motifs)
+        objects.add_partition(&mut touches.iter().map(touch).collect(), 100);
+        Motifs::collapse(&objects, accounts, |_| 0)
     }
+
+    const ACTIVITY: Activity<'static> = Activity { exchanges: &[10; 6], population: 1000 };
 
     #[test]
     fn what_is_rare_and_repeated_links() {
-        let (objects, motifs) = world();
+        let everybody = (0..6).map(|a| (1, a, 0));
+        let rare = [(2, 0, 1), (2, 1, 1), (2, 2, 1), (3, 0, 2), (3, 1, 2), (4, 1, 3), (4, 2, 3)];
+        let motifs = motifs(&everybody.chain(rare).collect::<Vec<_>>(), 6);
         let options = options();
-        let activity = Activity { exchanges: &[10; 6], population: 1000 };
-        let weigher = Weigher::new(&objects, &motifs, activity, &options);
+        let weigher = Weigher::new(&motifs, ACTIVITY, &options);
         assert!(weigher.link(0, 1).is_some());
         assert!(weigher.link(0, 3).is_none(), "one popular object is no link");
         assert!(weigher.link(0, 1).unwrap().weight > weigher.layers(0, 2).0[0]);
     }
 
     #[test]
+    fn objects_of_one_exchange_are_one_coincidence() {
+        let same_exchange = [(1, 0, 7), (1, 1, 7), (2, 0, 7), (2, 1, 7), (2, 2, 0)];
+        let motifs = motifs(&same_exchange, 6);
+        let options = options();
+        let weigher = Weigher::new(&motifs, ACTIVITY, &options);
+        assert_eq!(weigher.layers(0, 1).1, 1);
+        assert!(weigher.link(0, 1).is_none());
+    }
+
+    #[test]
     fn a_big_bucket_gives_a_ring_and_not_all_pairs() {
-        let mut objects = RareObjects::default();
-        let mut touches: Vec<Touch> =
-            (0..50).map(|account| Touch { object: 1, account, count: 1, kind: 0 }).collect();
-        objects.add_partition(&mut touches, 100);
-        let motifs = Motifs::collapse(&objects, 50, |_| 0);
-        assert_eq!(candidates(&objects, &motifs, 50, &options()).len(), 100);
+        let bucket: Vec<_> = (0..50).map(|account| (1, account, 0)).collect();
+        assert_eq!(candidates(&motifs(&bucket, 50), 50, &options()).len(), 100);
     }
 }

@@ -7,6 +7,9 @@
 
 use rustc_hash::FxHashMap;
 
+/// The occasion of an object that belongs to the account itself, such as a payment.
+pub const ALWAYS: u32 = u32::MAX;
+
 /// An account touched an object of some kind `count` times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Touch {
@@ -16,6 +19,9 @@ pub struct Touch {
     pub account: u32,
     /// How often.
     pub count: u32,
+    /// The account's own number of an occasion on which it did, [`ALWAYS`] where the object belongs to the account
+    /// itself. Objects touched on one occasion are one coincidence.
+    pub occasion: u32,
     /// The caller's kind of object.
     pub kind: u8,
 }
@@ -28,6 +34,7 @@ pub struct RareObjects {
     starts: Vec<u32>,
     accounts: Vec<u32>,
     counts: Vec<u32>,
+    occasions: Vec<u32>,
 }
 
 impl RareObjects {
@@ -39,6 +46,7 @@ impl RareObjects {
             let same = (next.object, next.account) == (kept.object, kept.account);
             if same {
                 kept.count = kept.count.saturating_add(next.count);
+                kept.occasion = kept.occasion.min(next.occasion);
             }
             same
         });
@@ -51,6 +59,7 @@ impl RareObjects {
                 self.kinds.push(group[0].kind);
                 self.accounts.extend(group.iter().map(|t| t.account));
                 self.counts.extend(group.iter().map(|t| t.count));
+                self.occasions.extend(group.iter().map(|t| t.occasion));
                 self.starts.push(self.accounts.len() as u32);
             }
         }
@@ -66,6 +75,7 @@ impl RareObjects {
         self.kinds.extend_from_slice(&other.kinds);
         self.accounts.extend_from_slice(&other.accounts);
         self.counts.extend_from_slice(&other.counts);
+        self.occasions.extend_from_slice(&other.occasions);
         self.starts.extend(other.starts.iter().skip(1).map(|s| s + base));
     }
 
@@ -100,69 +110,152 @@ impl RareObjects {
     }
 }
 
-/// Objects of one layer that exactly the same accounts touch, counted once.
-#[derive(Clone, Debug)]
+/// Objects of one layer that the same accounts touch, counted once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Motif {
     /// The layer, as the caller numbered it.
     pub layer: u8,
-    /// The object that stands for the motif: of the kind that comes first, then the smallest hash.
-    pub object: u32,
-    /// How many objects it collapses.
-    pub size: u32,
+    /// Kind of the object that stands for the motif: the kind that comes first.
+    pub kind: u8,
 }
 
-/// Motifs and, per account, which motifs it touched.
+/// One account's part in a motif.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Number of the motif.
+    pub motif: u32,
+    /// How often.
+    pub count: u32,
+    /// See [`Touch::occasion`].
+    pub occasion: u32,
+}
+
+/// Motifs: who holds them and, per account, which.
 #[derive(Clone, Debug, Default)]
 pub struct Motifs {
-    /// The motifs, by representative object.
+    /// The motifs.
     pub motifs: Vec<Motif>,
+    /// Motif of every rare object.
+    pub motif_of: Vec<u32>,
+    holder_starts: Vec<u32>,
+    holders: Vec<u32>,
     starts: Vec<u32>,
-    entries: Vec<(u32, u32)>,
+    entries: Vec<Held>,
 }
 
 impl Motifs {
-    /// Collapses rare objects. `layer_of` maps a kind to its layer. O(total degree + accounts).
+    /// Collapses objects that exactly the same accounts touch. `layer_of` maps a kind to its layer.
+    /// O(total degree + accounts).
     pub fn collapse(objects: &RareObjects, accounts: usize, layer_of: impl Fn(u8) -> u8) -> Self {
         let mut by_set: FxHashMap<(u8, u64), u32> = FxHashMap::default();
         let mut motifs: Vec<Motif> = Vec::new();
+        let mut first: Vec<u32> = Vec::new();
         let mut order: Vec<u32> = (0..objects.len() as u32).collect();
         order.sort_unstable_by_key(|&o| (objects.kind(o as usize), objects.id(o as usize)));
+        let mut motif_of = vec![0; objects.len()];
         for object in order {
-            let layer = layer_of(objects.kind(object as usize));
+            let kind = objects.kind(object as usize);
+            let layer = layer_of(kind);
             let key = (layer, set_hash(objects.accounts(object as usize)));
-            match by_set.get(&key) {
-                Some(&m) => motifs[m as usize].size += 1,
-                None => {
-                    by_set.insert(key, motifs.len() as u32);
-                    motifs.push(Motif { layer, object, size: 1 });
-                }
-            }
+            motif_of[object as usize] = *by_set.entry(key).or_insert_with(|| {
+                motifs.push(Motif { layer, kind });
+                first.push(object);
+                motifs.len() as u32 - 1
+            });
         }
-        let mut starts = vec![0u32; accounts + 1];
-        for motif in &motifs {
-            for &a in objects.accounts(motif.object as usize) {
-                starts[a as usize + 1] += 1;
-            }
-        }
-        for i in 0..accounts {
-            starts[i + 1] += starts[i];
-        }
-        let mut next = starts.clone();
-        let mut entries = vec![(0, 0); starts[accounts] as usize];
-        for (m, motif) in motifs.iter().enumerate() {
-            let object = motif.object as usize;
-            for (&a, &count) in objects.accounts(object).iter().zip(objects.counts(object)) {
-                entries[next[a as usize] as usize] = (m as u32, count);
-                next[a as usize] += 1;
-            }
-        }
-        Self { motifs, starts, entries }
+        let held = first.iter().enumerate().flat_map(|(m, &object)| {
+            let object = object as usize;
+            let (from, to) = (objects.starts[object] as usize, objects.starts[object + 1] as usize);
+            (from..to).map(move |i| {
+                let held = Held { motif: m as u32, count: objects.counts[i], occasion: objects.occasions[i] };
+                (objects.accounts[i], held)
+            })
+        });
+        Self::index(motifs, motif_of, held.collect(), accounts)
     }
 
-    /// Motifs that an account touched with how often, by motif number.
-    pub fn of(&self, account: u32) -> &[(u32, u32)] {
+    /// Joins motifs of one layer into coarser ones. `group_of` names the group of every motif, numbered from 0; a
+    /// group's first motif stands for it.
+    pub fn join(&self, group_of: &[u32], accounts: usize) -> Self {
+        let groups = group_of.iter().max().map_or(0, |g| *g as usize + 1);
+        let mut motifs: Vec<Option<Motif>> = vec![None; groups];
+        for (motif, &g) in self.motifs.iter().zip(group_of) {
+            motifs[g as usize].get_or_insert(*motif);
+        }
+        let mut held: Vec<(u32, Held)> = Vec::with_capacity(self.entries.len());
+        for account in 0..accounts as u32 {
+            let from = held.len();
+            held.extend(
+                self.of(account).iter().map(|h| (account, Held { motif: group_of[h.motif as usize], ..*h })),
+            );
+            held[from..].sort_unstable_by_key(|(_, h)| h.motif);
+        }
+        held.dedup_by(|next, kept| {
+            let same = (next.0, next.1.motif) == (kept.0, kept.1.motif);
+            if same {
+                kept.1.count = kept.1.count.max(next.1.count);
+                kept.1.occasion = kept.1.occasion.min(next.1.occasion);
+            }
+            same
+        });
+        let motif_of = self.motif_of.iter().map(|&m| group_of[m as usize]).collect();
+        Self::index(motifs.into_iter().flatten().collect(), motif_of, held, accounts)
+    }
+
+    fn index(motifs: Vec<Motif>, motif_of: Vec<u32>, held: Vec<(u32, Held)>, accounts: usize) -> Self {
+        let holder_starts = starts(held.iter().map(|(_, h)| h.motif), motifs.len());
+        let account_starts = starts(held.iter().map(|(a, _)| *a), accounts);
+        let (mut next_holder, mut next_entry) = (holder_starts.clone(), account_starts.clone());
+        let mut holders = vec![0; held.len()];
+        let mut entries = vec![Held { motif: 0, count: 0, occasion: 0 }; held.len()];
+        for (account, h) in held {
+            let at = &mut next_holder[h.motif as usize];
+            holders[*at as usize] = account;
+            *at += 1;
+            let at = &mut next_entry[account as usize];
+            entries[*at as usize] = h;
+            *at += 1;
+        }
+        for m in 0..motifs.len() {
+            holders[holder_starts[m] as usize..holder_starts[m + 1] as usize].sort_unstable();
+        }
+        for a in 0..accounts {
+            entries[account_starts[a] as usize..account_starts[a + 1] as usize]
+                .sort_unstable_by_key(|h| h.motif);
+        }
+        Self { motifs, motif_of, holder_starts, holders, starts: account_starts, entries }
+    }
+
+    /// Number of motifs.
+    pub fn len(&self) -> usize {
+        self.motifs.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.motifs.is_empty()
+    }
+
+    /// Accounts that hold a motif, sorted.
+    pub fn holders(&self, motif: u32) -> &[u32] {
+        &self.holders
+            [self.holder_starts[motif as usize] as usize..self.holder_starts[motif as usize + 1] as usize]
+    }
+
+    /// Motifs that an account holds, by motif number.
+    pub fn of(&self, account: u32) -> &[Held] {
         &self.entries[self.starts[account as usize] as usize..self.starts[account as usize + 1] as usize]
     }
+}
+
+/// Where each key's entries begin, for a counting sort over keys `0..len`.
+fn starts(keys: impl Iterator<Item = u32>, len: usize) -> Vec<u32> {
+    let mut starts = vec![0u32; len + 1];
+    keys.for_each(|k| starts[k as usize + 1] += 1);
+    for i in 0..len {
+        starts[i + 1] += starts[i];
+    }
+    starts
 }
 
 fn set_hash(accounts: &[u32]) -> u64 {
@@ -177,7 +270,7 @@ mod tests {
     use super::{Motifs, RareObjects, Touch};
 
     fn touch(object: u64, account: u32) -> Touch {
-        Touch { object, account, count: 1, kind: 0 }
+        Touch { object, account, count: 1, kind: 0, occasion: 0 }
     }
 
     #[test]
@@ -197,8 +290,20 @@ mod tests {
         touches.extend([touch(5, 1), touch(5, 2)]);
         objects.add_partition(&mut touches, 10);
         let motifs = Motifs::collapse(&objects, 3, |_| 0);
-        assert_eq!(motifs.motifs.len(), 2);
+        assert_eq!(motifs.len(), 2);
         assert_eq!(motifs.of(1).len(), 2);
-        assert_eq!(motifs.motifs[motifs.of(0)[0].0 as usize].size, 3);
+        assert_eq!(motifs.holders(motifs.of(0)[0].motif), [0, 1]);
+    }
+
+    #[test]
+    fn joined_motifs_hold_the_union() {
+        let mut objects = RareObjects::default();
+        let mut touches = vec![touch(1, 0), touch(1, 1), touch(2, 1), touch(2, 2), touch(3, 0), touch(3, 3)];
+        objects.add_partition(&mut touches, 10);
+        let fine = Motifs::collapse(&objects, 4, |_| 0);
+        let coarse = fine.join(&[0, 0, 1], 4);
+        assert_eq!(coarse.holders(0), [0, 1, 2]);
+        assert_eq!(coarse.of(1).len(), 1);
+        assert_eq!(coarse.motif_of, [0, 0, 1]);
     }
 }

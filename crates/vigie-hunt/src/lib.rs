@@ -1,6 +1,28 @@
 //! Kernels in order on the embedded runner.
 
-use vigie_model::{Account, HuntReport, Micros, ModelRelease, ObjectTouch};
+mod assemble;
+mod cluster;
+mod examples;
+mod facts;
+mod fold;
+mod lake;
+mod matched;
+mod objects;
+mod pipeline;
+mod population;
+mod profile;
+mod refine;
+mod rows;
+mod slice;
+mod touch;
+mod view;
+
+pub use fold::fold;
+pub use lake::{Coverage, Lake};
+pub use objects::hunt_objects;
+pub use pipeline::hunt;
+
+use vigie_model::{Account, Micros, ModelRelease};
 
 /// The two side tables, joined on `account_id` and `model`.
 #[derive(Clone, Debug, Default)]
@@ -91,43 +113,4 @@ pub enum HuntError {
     /// A batch does not follow the exchange schema.
     #[error(transparent)]
     Schema(#[from] vigie_model::SchemaError),
-}
-
-/// Folded exchanges: no text, everything that a hunt needs. Fold once, hunt any window.
-#[derive(Debug, Default)]
-pub struct Lake {}
-
-/// Folds canonical batches into a lake. Text is dropped batch by batch.
-///
-/// # Errors
-/// [`HuntError::Schema`] when a batch lacks a required column.
-pub fn fold(
-    batches: &mut (dyn Iterator<Item = arrow_array::RecordBatch> + Send),
-    progress: &dyn Progress,
-) -> Result<Lake, HuntError> {
-    let _ = (batches, progress);
-    Ok(Lake {})
-}
-
-/// Links, clusters, tests and explains what happened in `window`.
-pub fn hunt(
-    lake: &Lake,
-    side: &SideTables,
-    window: Window,
-    settings: &Settings,
-    progress: &dyn Progress,
-) -> HuntReport {
-    let _ = (lake, side, window, settings, progress);
-    HuntReport::default()
-}
-
-/// The same from the smallest input: who touched what, when.
-pub fn hunt_objects(
-    touches: &mut dyn Iterator<Item = ObjectTouch>,
-    window: Window,
-    settings: &Settings,
-    progress: &dyn Progress,
-) -> HuntReport {
-    let _ = (touches, window, settings, progress);
-    HuntReport::default()
 }

@@ -1,0 +1,52 @@
+//! # `balanced-extraction`
+//!
+//! ## What it catches
+//! The same job in lockstep: a dispatcher spreads requests evenly over accounts that share payments. All start
+//! together, all fall silent together.
+//!
+//! ## Why it is abuse
+//! As split extraction; the shared payment shows one owner who hides behind many accounts.
+//!
+//! ## Innocent look-alikes
+//! A company's accounts behind one invoice (names one organisation, or one domain and one payment).
+//!
+//! ## Evidence
+//! Synchrony and equal portions beyond matched groups, shared payments, single-turn traffic.
+//!
+//! ## Response
+//! Suspend the accounts; keep the payment fingerprint as an indicator.
+
+use vigie_model::{Action, Kind, Severity};
+
+use crate::facts::Facts;
+use crate::finding::{Detector, Finding, found};
+use crate::readings::{Readings, grade};
+
+/// The detector.
+pub const DETECTOR: Detector = Detector {
+    kind: Kind::BalancedExtraction,
+    needs: &["prompt", "timestamp"],
+    wants: &["client_address"],
+    manual: include_str!("mod.rs"),
+    harm: Severity::High,
+    action: Action::Suspend,
+    scope: "accounts",
+    headline: "one dispatcher, shared payments",
+    response: "Suspend the accounts; keep the payment fingerprint as an indicator.",
+    judge,
+};
+
+fn judge(facts: &Facts) -> Option<Finding> {
+    let r = Readings::from(facts);
+    let lockstep = 0.5 * (r.in_step + r.equal_portions);
+    let fit = r.narrow
+        * lockstep
+        * (0.4 + 2.0 * r.common_payment.min(grade(facts.identity.shared_payment, 0.5, 0.9)));
+    found(
+        lockstep >= 0.4 && r.common_payment >= 0.4 && r.narrow >= 0.3,
+        Kind::BalancedExtraction,
+        fit,
+        facts,
+        &r,
+    )
+}

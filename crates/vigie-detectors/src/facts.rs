@@ -1,0 +1,204 @@
+//! What a detector may know of a cluster: numbers only, no text, no names, no I/O.
+//!
+//! Language and country are in here to describe a campaign. No detector reads them to raise a score; the test
+//! `permuting_countries_and_languages_changes_no_finding` in vigie-hunt holds everybody to it.
+
+use vigie_model::Layer;
+
+/// One statistic of a cluster beside what matched honest groups of the same size and trade show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize)]
+pub struct Contrast {
+    /// The cluster's value.
+    pub observed: f64,
+    /// Median over matched groups.
+    pub expected: f64,
+    /// Conformal p-value, larger values being more extreme; 1 where it was not measured.
+    pub p: f64,
+}
+
+impl Contrast {
+    /// How far above the expectation, never below 0.
+    pub fn excess(&self) -> f64 {
+        (self.observed - self.expected).max(0.0)
+    }
+}
+
+/// How large the cluster is and what part of its members' traffic it takes.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+pub struct Size {
+    /// Members.
+    pub accounts: usize,
+    /// Exchanges that belong to the cluster.
+    pub slice: usize,
+    /// All exchanges of the members.
+    pub exchanges: usize,
+    /// Median over members: part of their own traffic that belongs to the cluster.
+    pub share: f64,
+    /// Median exchanges of the slice per member.
+    pub per_account: f64,
+    /// Standard deviation of ln(slice exchanges per member), negated so that larger is stranger: a scheduler hands out
+    /// equal portions. Matched groups are drawn from accounts of any activity.
+    pub evenness: Contrast,
+    /// Days between first and last exchange of the slice.
+    pub days: f64,
+    /// Mean link weight per layer between linked members, in nats.
+    pub layers: [f64; Layer::ALL.len()],
+    /// Characteristic motifs of content.
+    pub content_marks: usize,
+}
+
+/// What the slice asks.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+pub struct Content {
+    /// Exchanges of the slice that carry text.
+    pub seen: f64,
+    /// Mean cosine between prompts of different members.
+    pub similarity: Contrast,
+    /// Share of the slice whose exact prompt another member asked, too.
+    pub overlap: f64,
+    /// Distinct exact prompts per exchange of the slice.
+    pub distinct: f64,
+    /// Share of the slice that bears a characteristic template, opening, ending or phrase.
+    pub wrapped: f64,
+    /// Share of the slice in the commonest masked template.
+    pub top_template: f64,
+    /// Share of exchanges that open a conversation and stay alone.
+    pub single_turn: Contrast,
+    /// Whether the source tells turns or conversations at all.
+    pub turns_seen: bool,
+    /// Share of the slice per mark, in the order of `vigie_fold::Marks::NAMED`.
+    pub marks: Vec<Contrast>,
+    /// Languages with at least 5 % of the slice. Describes only.
+    pub languages: usize,
+    /// Mean words per prompt.
+    pub words: f64,
+    /// Output tokens per exchange over the population's, 1 where unseen.
+    pub output_ratio: f64,
+    /// Share of the slice that was refused.
+    pub refused: f64,
+    /// Share of the slice that asked for token probabilities.
+    pub logprobs: f64,
+}
+
+/// When the slice happens.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+pub struct Rhythm {
+    /// Mean entropy of members' hours of the day, 0–1.
+    pub flatness: Contrast,
+    /// Mean correlation of members' activity over the log, beyond that of matched groups.
+    pub synchrony: Contrast,
+    /// Share of members whose first exchange of the slice lies in the densest tenth of the log.
+    pub common_start: Contrast,
+    /// Share of the slice on models released at most 72 h before, beyond the population's share in the same hours.
+    pub release_turn: Contrast,
+}
+
+/// From where the slice comes.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+pub struct Origin {
+    /// Share of the slice with a believable address.
+    pub seen: f64,
+    /// Share of the slice from its commonest address.
+    pub top_address: f64,
+    /// Share of the slice from its commonest network.
+    pub top_network: f64,
+    /// Share of the slice from addresses that another member uses, too.
+    pub shared_address: f64,
+    /// Share of the slice from networks that another member uses, too.
+    pub shared_network: f64,
+    /// Distinct addresses per 100 exchanges of the slice.
+    pub addresses_per_100: f64,
+    /// Of the accounts that use the cluster's shared addresses, the part that are members.
+    pub address_purity: f64,
+    /// Share of the slice with the commonest client and request settings.
+    pub top_settings: f64,
+    /// Share of all exchanges with those settings that are the slice's.
+    pub settings_purity: f64,
+}
+
+/// Who the members say they are.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+pub struct Identity {
+    /// Share of members that the accounts table knows.
+    pub known: f64,
+    /// Share of members in the commonest organisation, over all members.
+    pub top_org: f64,
+    /// Share of members that name an organisation which at least two other members name, too: they say openly that they
+    /// belong together.
+    pub declared: f64,
+    /// Share of members that name an organisation which no other member names.
+    pub orgs_apart: f64,
+    /// Share of members with the commonest e-mail domain.
+    pub top_domain: f64,
+    /// Of all accounts with that domain, the part that are members.
+    pub domain_purity: f64,
+    /// Share of members whose e-mail domain looks like a school's or university's.
+    pub academic: f64,
+    /// Share of members whose payment another member uses, too.
+    pub shared_payment: f64,
+    /// Share of members with the commonest payment.
+    pub top_payment: f64,
+    /// Share of members with a payment on file.
+    pub paying: f64,
+    /// Failed payments per member over the population's mean.
+    pub failed_payments_ratio: f64,
+    /// Share of members with a verified identity.
+    pub verified: f64,
+    /// Share of accounts with a verified identity in the population.
+    pub verified_expected: f64,
+    /// Share of members that were suspended or banned.
+    pub stopped: f64,
+    /// The same over the population.
+    pub stopped_expected: f64,
+    /// Share of members per known label.
+    pub labels: LabelShares,
+}
+
+/// Share of members with a label of the operator.
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize)]
+pub struct LabelShares {
+    /// `licensed_reseller`.
+    pub licensed_reseller: f64,
+    /// `verified_researcher`.
+    pub verified_researcher: f64,
+    /// `own_model_distillation`.
+    pub own_model_distillation: f64,
+    /// `internal`.
+    pub internal: f64,
+}
+
+/// How the members came to be and to what.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+pub struct History {
+    /// Share of members with a known sign-up time.
+    pub seen: f64,
+    /// Share of members that signed up within the densest 24 hours.
+    pub sign_up_day: f64,
+    /// What matched groups show for that.
+    pub sign_up_day_expected: f64,
+    /// Coefficient of variation of the gaps between consecutive sign-ups in the densest day; 1 for chance, near 0 for
+    /// a script.
+    pub sign_up_regularity: f64,
+    /// Median days from sign-up to the first exchange.
+    pub age_at_first_use_days: f64,
+    /// Members that began, with the cluster's content, within three days after a stopped member fell silent.
+    pub hand_overs: usize,
+    /// Share of members that lay dormant for long and came back with a burst from elsewhere.
+    pub taken_over: f64,
+    /// The same over the population.
+    pub taken_over_expected: f64,
+    /// Share of members that probed (tiny requests, errors) before the burst.
+    pub probed: f64,
+}
+
+/// Everything that detectors judge by.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[expect(missing_docs, reason = "each part documents itself")]
+pub struct Facts {
+    pub size: Size,
+    pub content: Content,
+    pub rhythm: Rhythm,
+    pub origin: Origin,
+    pub identity: Identity,
+    pub history: History,
+}

@@ -1,0 +1,217 @@
+//! Innocent explanations: each is tried on every cluster, with what speaks for and against it.
+//!
+//! An explanation clears a group only when what it predicts is there and what would contradict it is not. What nobody
+//! could see clears nobody.
+
+use vigie_model::{Alternative, Explained};
+
+use crate::facts::Facts;
+use crate::finding::percent;
+use crate::readings::Readings;
+
+/// Tries all explanations.
+pub fn alternatives(facts: &Facts, readings: &Readings) -> Vec<Alternative> {
+    [
+        labelled,
+        one_customer,
+        classroom,
+        benchmark,
+        credit_farmer,
+        agent_harness,
+        popular_content,
+        release_rush,
+    ]
+    .iter()
+    .map(|tried| tried(facts, readings))
+    .collect()
+}
+
+/// Whether some explanation accounts for the group.
+pub fn cleared(alternatives: &[Alternative]) -> bool {
+    alternatives.iter().any(|a| a.explained == Explained::Yes)
+}
+
+/// Collects points and decides: `Yes` where everything needed is there, `Partly` where something is.
+struct Case {
+    name: &'static str,
+    speaks_for: Vec<String>,
+    speaks_against: Vec<String>,
+}
+
+impl Case {
+    fn new(name: &'static str) -> Self {
+        Self { name, speaks_for: Vec::new(), speaks_against: Vec::new() }
+    }
+
+    fn weigh(&mut self, holds: bool, text: String) -> bool {
+        if holds {
+            self.speaks_for.push(text)
+        } else {
+            self.speaks_against.push(text)
+        }
+        holds
+    }
+
+    fn decide(self, clears: bool) -> Alternative {
+        let explained = match (clears, self.speaks_for.is_empty()) {
+            (true, _) => Explained::Yes,
+            (false, false) if self.speaks_for.len() > self.speaks_against.len() => Explained::Partly,
+            _ => Explained::No,
+        };
+        Alternative {
+            name: self.name.to_owned(),
+            explained,
+            speaks_for: self.speaks_for,
+            speaks_against: self.speaks_against,
+        }
+    }
+}
+
+/// The operator knows these accounts and allows what they do.
+fn labelled(facts: &Facts, _: &Readings) -> Alternative {
+    let labels = facts.identity.labels;
+    let mut case = Case::new("licensed-or-verified");
+    let mut clears = false;
+    for (share, what) in [
+        (labels.licensed_reseller, "licensed reseller"),
+        (labels.verified_researcher, "verified researcher"),
+        (labels.own_model_distillation, "authorised distillation of the operator's own model"),
+        (labels.internal, "internal"),
+    ] {
+        if share > 0.0 {
+            clears |= case
+                .weigh(share >= 0.5, format!("{} of the members carry the label “{what}”", percent(share)));
+        }
+    }
+    if case.speaks_for.is_empty() && case.speaks_against.is_empty() {
+        case.weigh(false, "no member carries a label that would allow it".to_owned());
+    }
+    case.decide(clears)
+}
+
+/// A company, a batch job, a CI fleet: one customer's accounts, openly.
+fn one_customer(facts: &Facts, readings: &Readings) -> Alternative {
+    let identity = &facts.identity;
+    let mut case = Case::new("one-customer");
+    let declared = case.weigh(
+        identity.declared >= 0.5,
+        format!(
+            "{} of the members name an organisation that others of them name, too",
+            percent(identity.declared)
+        ),
+    );
+    let own_domain = identity.top_domain >= 0.8 && identity.domain_purity >= 0.9;
+    let one_payer = identity.top_payment >= 0.8;
+    let open = case.weigh(
+        own_domain && one_payer,
+        format!(
+            "{} share an e-mail domain and {} one payment",
+            percent(identity.top_domain),
+            percent(identity.top_payment)
+        ),
+    );
+    let apart = case.weigh(
+        identity.orgs_apart < 0.5,
+        format!("{} name an organisation of their own", percent(identity.orgs_apart)),
+    );
+    let honest = readings.failed_payments < 0.5 && readings.purpose() < 0.3;
+    case.decide(declared || (open && apart && honest))
+}
+
+/// Pupils behind one address with one assignment.
+fn classroom(facts: &Facts, readings: &Readings) -> Alternative {
+    let mut case = Case::new("classroom");
+    let place = facts.origin.top_network.max(facts.origin.top_address);
+    let one_place =
+        case.weigh(place >= 0.8, format!("{} of the traffic comes from one network", percent(place)));
+    let same = case.weigh(
+        facts.content.overlap >= 0.2,
+        format!("{} of the questions were asked by another member, too", percent(facts.content.overlap)),
+    );
+    let school = case.weigh(
+        facts.identity.academic >= 0.5,
+        format!("{} have an address at a school or university", percent(facts.identity.academic)),
+    );
+    let human = case.weigh(
+        readings.long_answers < 0.5 && readings.purpose() < 0.5,
+        "answers and topics are ordinary".replace(
+            "are ordinary",
+            if readings.purpose() < 0.5 { "are ordinary" } else { "are not those of a class" },
+        ),
+    );
+    case.decide(one_place && (same || school) && human)
+}
+
+/// A public test set: everybody asks the same questions.
+fn benchmark(facts: &Facts, readings: &Readings) -> Alternative {
+    let mut case = Case::new("benchmark");
+    let same = case.weigh(
+        facts.content.overlap >= 0.3,
+        format!(
+            "{} of the questions were asked by another member, too: nothing is shared out",
+            percent(facts.content.overlap)
+        ),
+    );
+    let open = case.weigh(
+        facts.identity.academic >= 0.5 || facts.identity.top_domain >= 0.5,
+        format!("{} share an e-mail domain", percent(facts.identity.top_domain)),
+    );
+    let harmless =
+        case.weigh(readings.harmful_scripts < 0.5, "the questions are not steps of an operation".to_owned());
+    case.decide(same && harmless && (open || facts.content.overlap >= 0.6))
+}
+
+/// One person who collects free credits and uses them for ordinary things.
+fn credit_farmer(facts: &Facts, readings: &Readings) -> Alternative {
+    let mut case = Case::new("credit-farmer");
+    let one_place = case.weigh(
+        facts.origin.top_network >= 0.4,
+        format!("{} of the traffic comes from one network", percent(facts.origin.top_network)),
+    );
+    let free = case
+        .weigh(facts.identity.paying < 0.2, format!("{} of the members pay", percent(facts.identity.paying)));
+    let ordinary = case.weigh(
+        readings.purpose() < 0.3
+            && readings.long_answers < 0.3
+            && (readings.narrow < 0.5 || facts.content.wrapped * facts.size.share < 0.3),
+        "what they ask is one person's ordinary mix".to_owned(),
+    );
+    let talks = case.weigh(readings.single < 0.5, "they hold conversations as others do".to_owned());
+    case.decide(one_place && free && ordinary && talks)
+}
+
+/// Users of one tool: the boilerplate is shared, the work is not.
+fn agent_harness(facts: &Facts, readings: &Readings) -> Alternative {
+    let mut case = Case::new("agent-harness");
+    let own_work =
+        case.weigh(readings.narrow < 0.2, "apart from boilerplate, members ask different things".to_owned());
+    let apart = case.weigh(readings.ties() < 0.5, "nothing but content and client links them".to_owned());
+    case.decide(own_work && apart && readings.purpose() < 0.3 && facts.size.accounts > 0)
+}
+
+/// Strangers who use the same public prompts.
+fn popular_content(_: &Facts, readings: &Readings) -> Alternative {
+    let mut case = Case::new("popular-content");
+    let apart =
+        case.weigh(readings.ties() < 0.5, "members share no payment, address, domain or sign-up".to_owned());
+    let people =
+        case.weigh(readings.drive() < 1.0, "each keeps a volume, a rhythm and a start of its own".to_owned());
+    case.decide(apart && people)
+}
+
+/// Everybody tries a new model.
+fn release_rush(facts: &Facts, readings: &Readings) -> Alternative {
+    let mut case = Case::new("release-rush");
+    let turned = case.weigh(
+        facts.rhythm.release_turn.excess() >= 0.2,
+        format!(
+            "{} of the traffic after a release went to the new model",
+            percent(facts.rhythm.release_turn.observed)
+        ),
+    );
+    let apart = case.weigh(
+        readings.ties() < 0.5 && readings.narrow < 0.5,
+        "members share neither job nor owner".to_owned(),
+    );
+    case.decide(turned && apart)
+}

@@ -1,0 +1,48 @@
+//! # `signup-farm`
+//!
+//! ## What it catches
+//! Accounts made in series – same domains, same minutes, same addresses, failing payments – and then put to work on
+//! one job.
+//!
+//! ## Why it is abuse
+//! Free credit is harvested and accounts are stocked for resale or for replacing banned ones.
+//!
+//! ## Innocent look-alikes
+//! A hobbyist who farms credits for ordinary use; a class or a company that signs up in one morning.
+//!
+//! ## Evidence
+//! Share of sign-ups in the densest day beside matched groups, common e-mail domains, age at first use, failed
+//! payments.
+//!
+//! ## Response
+//! Ask the accounts who they are; keep domains and address pools as indicators.
+
+use vigie_model::{Action, Kind, Severity};
+
+use crate::facts::Facts;
+use crate::finding::{Detector, Finding, found};
+use crate::readings::{Readings, grade};
+
+/// The detector.
+pub const DETECTOR: Detector = Detector {
+    kind: Kind::SignupFarm,
+    needs: &["timestamp"],
+    wants: &["client_address"],
+    manual: include_str!("mod.rs"),
+    harm: Severity::Medium,
+    action: Action::StepUp,
+    scope: "accounts",
+    headline: "accounts made in series",
+    response: "Ask the accounts who they are; keep domains and address pools as indicators.",
+    judge,
+};
+
+fn judge(facts: &Facts) -> Option<Finding> {
+    let r = Readings::from(facts);
+    let young = grade(facts.history.age_at_first_use_days, 2.0, 0.5);
+    let unpaid = grade(facts.identity.paying, 0.5, 0.1).max(r.failed_payments);
+    let series = r.serial_sign_up.max(0.6 * r.common_domain) * young;
+    let plain = 1.0 - grade(facts.content.output_ratio, 1.2, 1.6);
+    let fit = 2.6 * series * (0.4 + 0.6 * unpaid) * (0.4 + 0.6 * plain);
+    found(series >= 0.3, Kind::SignupFarm, fit, facts, &r)
+}

@@ -1,0 +1,53 @@
+//! # `split-extraction`
+//!
+//! ## What it catches
+//! A fleet of accounts shares out one job – instructions, tasks, questions of one family – so that no account
+//! stands out. Each sends little, nobody repeats another's questions, portions are equal.
+//!
+//! ## Why it is abuse
+//! The answers train a competing model against the terms of service, at the price of ordinary use.
+//!
+//! ## Innocent look-alikes
+//! A company's batch job or CI fleet (names one organisation); a benchmark (members repeat each other's questions);
+//! users of one popular template (no common owner, rhythm or portion).
+//!
+//! ## Evidence
+//! Cosine between members' prompts beyond matched groups, no overlap of exact prompts, equal portions, common
+//! start, shared payments, addresses or domain.
+//!
+//! ## Response
+//! Throttle the accounts, ask who they are, then suspend; the job moves on to fresh accounts, so watch for hand-
+//! overs.
+
+use vigie_model::{Action, Kind, Severity};
+
+use crate::facts::Facts;
+use crate::finding::{Detector, Finding, found};
+use crate::readings::{Readings, grade};
+
+/// The detector.
+pub const DETECTOR: Detector = Detector {
+    kind: Kind::SplitExtraction,
+    needs: &["prompt", "timestamp"],
+    wants: &["client_address", "turn", "output_tokens"],
+    manual: include_str!("mod.rs"),
+    harm: Severity::High,
+    action: Action::Throttle,
+    scope: "accounts",
+    headline: "equal portions of one job, nobody repeats another",
+    response: "Throttle the accounts, ask who they are, then suspend; the job moves on to fresh accounts, so watch for hand-overs.",
+    judge,
+};
+
+fn judge(facts: &Facts) -> Option<Finding> {
+    let r = Readings::from(facts);
+    let job = r.narrow * (0.5 + 0.5 * r.shared_out);
+    let fit = job * (1.0 + 0.5 * r.equal_portions + 0.5 * r.single) * grade(facts.size.share, 0.2, 0.7);
+    found(
+        job >= 0.3 && r.persona_scripts < 0.5 && r.harmful_scripts < 0.5,
+        Kind::SplitExtraction,
+        fit,
+        facts,
+        &r,
+    )
+}

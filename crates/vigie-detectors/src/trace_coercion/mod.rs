@@ -1,0 +1,46 @@
+//! # `trace-coercion`
+//!
+//! ## What it catches
+//! Asks, in several languages and at scale, to write out the reasoning behind answers.
+//!
+//! ## Why it is abuse
+//! Reasoning traces are what a reasoning model is trained on; providers protect them.
+//!
+//! ## Innocent look-alikes
+//! Teachers, researchers, authorised distillation of the operator's own model.
+//!
+//! ## Evidence
+//! Share of exchanges that ask for reasoning beyond matched groups, several languages in one narrow job, long
+//! answers.
+//!
+//! ## Response
+//! Deny reasoning text to these accounts, openly; then as split extraction.
+
+use vigie_model::{Action, Kind, Severity};
+
+use crate::facts::Facts;
+use crate::finding::{Detector, Finding, found};
+use crate::readings::{Readings, excess, grade, mark};
+
+/// The detector.
+pub const DETECTOR: Detector = Detector {
+    kind: Kind::TraceCoercion,
+    needs: &["prompt"],
+    wants: &["output_tokens"],
+    manual: include_str!("mod.rs"),
+    harm: Severity::High,
+    action: Action::Reduce,
+    scope: "slice",
+    headline: "asks for reasoning behind answers",
+    response: "Deny reasoning text to these accounts, openly; then as split extraction.",
+    judge,
+};
+
+fn judge(facts: &Facts) -> Option<Finding> {
+    let r = Readings::from(facts);
+    let traces = grade(excess(facts, mark::REASONING), 0.1, 0.35);
+    let tongues = grade(facts.content.languages as f64, 1.0, 2.0);
+    let long = grade(facts.content.output_ratio, 1.6, 2.2);
+    let fit = 3.0 * traces + 1.6 * tongues * long * r.narrow;
+    found(traces >= 0.4 || tongues * long * r.narrow >= 0.4, Kind::TraceCoercion, fit, facts, &r)
+}

@@ -1,0 +1,145 @@
+//! Segment-matched groups: what honest accounts of the same size and trade look like together.
+//!
+//! For every cluster, groups of as many accounts are drawn from the accounts that are in no cluster, each member matched
+//! with one of like activity (and, where asked, of like trade: machine-like or conversational). A statistic of the
+//! cluster is then compared with its values over the groups; its rank is a conformal p-value. Campaigns that were not
+//! found stay in the pool and can only make the test more careful.
+
+use vigie_graph::stats::{conformal_p, median};
+
+use crate::profile::Profile;
+
+/// SplitMix64 (Steele et al. 2014): the seed and the cluster fix every draw.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Draws(u64);
+
+impl Draws {
+    pub(crate) fn new(seed: u64, stream: u64) -> Self {
+        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ stream.wrapping_mul(0xD134_2543_DE82_EF95))
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// Uniform below `bound`, which is positive.
+    fn below(&mut self, bound: usize) -> usize {
+        ((u128::from(self.next()) * bound as u128) >> 64) as usize
+    }
+}
+
+/// Like with like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Match {
+    /// Accounts of like activity.
+    Activity,
+    /// Accounts of like activity and trade.
+    Trade,
+    /// Any account.
+    Anyone,
+}
+
+/// Accounts outside all clusters, by activity and trade.
+pub(crate) struct Pool {
+    by_cell: Vec<Vec<u32>>,
+    by_activity: Vec<Vec<u32>>,
+    anyone: Vec<u32>,
+}
+
+/// Activity classes: a factor of √2 in exchanges each.
+const ACTIVITIES: usize = 40;
+
+fn activity(exchanges: u32) -> usize {
+    ((f64::from(exchanges.max(1)).log2() * 2.0) as usize).min(ACTIVITIES - 1)
+}
+
+fn machine_like(profile: &Profile) -> bool {
+    profile.single_share() >= 0.85
+}
+
+impl Pool {
+    /// Sorts accounts into cells. O(accounts).
+    pub(crate) fn new(profiles: &[Profile], in_cluster: &[bool]) -> Self {
+        let mut pool = Self {
+            by_cell: vec![Vec::new(); 2 * ACTIVITIES],
+            by_activity: vec![Vec::new(); ACTIVITIES],
+            anyone: Vec::new(),
+        };
+        for (a, profile) in profiles.iter().enumerate() {
+            if profile.exchanges == 0 || in_cluster[a] {
+                continue;
+            }
+            let class = activity(profile.exchanges);
+            pool.by_activity[class].push(a as u32);
+            pool.by_cell[2 * class + usize::from(machine_like(profile))].push(a as u32);
+            pool.anyone.push(a as u32);
+        }
+        pool
+    }
+
+    /// One account like `profile` (with `exchanges` exchanges); from a neighbouring class where its own is too thin.
+    fn draw(&self, draws: &mut Draws, exchanges: u32, machine: bool, like: Match) -> Option<u32> {
+        let pick = |draws: &mut Draws, cell: &[u32]| Some(cell[draws.below(cell.len())]);
+        if like == Match::Anyone {
+            return if self.anyone.is_empty() { None } else { pick(draws, &self.anyone) };
+        }
+        let class = activity(exchanges);
+        for away in 0..ACTIVITIES {
+            for c in
+                [class.checked_sub(away), class.checked_add(away).filter(|_| away > 0)].into_iter().flatten()
+            {
+                if c >= ACTIVITIES {
+                    continue;
+                }
+                let cell = if like == Match::Trade {
+                    &self.by_cell[2 * c + usize::from(machine)]
+                } else {
+                    &self.by_activity[c]
+                };
+                if cell.len() >= 5 {
+                    return pick(draws, cell);
+                }
+            }
+        }
+        if self.anyone.is_empty() { None } else { pick(draws, &self.anyone) }
+    }
+
+    /// Groups matched to members with these numbers of exchanges and trades.
+    pub(crate) fn groups(
+        &self,
+        members: &[(u32, bool)],
+        like: Match,
+        groups: usize,
+        draws: &mut Draws,
+    ) -> Vec<Vec<u32>> {
+        (0..groups)
+            .map(|_| members.iter().filter_map(|&(n, machine)| self.draw(draws, n, machine, like)).collect())
+            .collect()
+    }
+}
+
+/// A statistic beside its values over matched groups.
+pub(crate) fn contrast(observed: f64, null: &[f64]) -> vigie_detectors::Contrast {
+    if null.is_empty() || !observed.is_finite() {
+        return vigie_detectors::Contrast { observed, expected: 0.0, p: 1.0 };
+    }
+    vigie_detectors::Contrast { observed, expected: median(null), p: conformal_p(observed, null) }
+}
+
+/// Mean inner product between vectors of different accounts: (‖Σv‖² − Σ‖v‖²) / (m (m − 1)). O(m · D).
+pub(crate) fn cross_similarity<'v, const D: usize>(vectors: impl Iterator<Item = &'v [f32; D]>) -> f64 {
+    let mut sum = [0.0f64; D];
+    let (mut own, mut m) = (0.0, 0.0f64);
+    for vector in vectors {
+        m += 1.0;
+        for (s, &x) in sum.iter_mut().zip(vector) {
+            *s += f64::from(x);
+            own += f64::from(x) * f64::from(x);
+        }
+    }
+    if m < 2.0 { 0.0 } else { (sum.iter().map(|s| s * s).sum::<f64>() - own) / (m * (m - 1.0)) }
+}

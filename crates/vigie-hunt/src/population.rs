@@ -1,0 +1,188 @@
+//! What the whole population of a window looks like: the yardstick of every cluster.
+
+use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rustc_hash::{FxHashMap, FxHashSet};
+use vigie_model::Micros;
+
+use crate::facts::stopped;
+use crate::matched::cross_similarity;
+use crate::profile::{Profile, STRETCHES, profiles};
+use crate::rows::{DIMS, Flags};
+use crate::view::View;
+
+/// How the population took to a model in the first days after its release.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Release {
+    pub(crate) model: u64,
+    /// Microseconds since the epoch.
+    pub(crate) at: i64,
+    /// Share of all exchanges in the first three days.
+    pub(crate) share: f64,
+}
+
+/// An account that lay dormant and came back from elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Takeover {
+    /// First row after the silence.
+    pub(crate) from: usize,
+    /// Whether tiny or failing requests came first.
+    pub(crate) probed: bool,
+}
+
+/// Sums over everybody.
+pub(crate) struct Population {
+    pub(crate) profiles: Vec<Profile>,
+    pub(crate) embeddings: Vec<[f32; DIMS]>,
+    pub(crate) activities: Vec<[f32; STRETCHES]>,
+    /// First moment of each account in the window.
+    pub(crate) first: Vec<Option<i64>>,
+    /// Mean cosine between exchanges of different accounts.
+    pub(crate) similarity: f64,
+    /// Mean output tokens per exchange.
+    pub(crate) output_tokens: f64,
+    pub(crate) turns_seen: bool,
+    pub(crate) releases: Vec<Release>,
+    /// Accounts by e-mail domain.
+    pub(crate) domains: FxHashMap<String, u32>,
+    pub(crate) failed_payments: f64,
+    pub(crate) verified: f64,
+    pub(crate) stopped: f64,
+    /// Accounts per believable address, each once.
+    pub(crate) address_users: FxHashMap<u64, Vec<u32>>,
+    /// Exchanges per client and request settings.
+    pub(crate) settings: FxHashMap<u64, u32>,
+    /// Per account.
+    pub(crate) takeovers: Vec<Option<Takeover>>,
+    pub(crate) taken_over: f64,
+}
+
+impl Population {
+    /// Counts everybody once. O(rows).
+    pub(crate) fn new(view: &View<'_>) -> Self {
+        let profiles = profiles(view);
+        let takeovers: Vec<Option<Takeover>> =
+            (0..view.accounts()).into_par_iter().map(|a| takeover(view, a)).collect();
+        let people = view.population.max(1) as f64;
+        let known =
+            || view.known.iter().zip(&view.exchanges).filter(|(_, n)| **n > 0).filter_map(|(k, _)| *k);
+        let known_count = known().count().max(1) as f64;
+        let mut domains: FxHashMap<String, u32> = FxHashMap::default();
+        known().filter_map(|k| k.email_domain.clone()).for_each(|d| *domains.entry(d).or_default() += 1);
+        let output: u64 = profiles.iter().map(|p| p.output_tokens).sum();
+        let rows = &view.lake.rows;
+        let embeddings: Vec<[f32; DIMS]> = profiles.par_iter().map(Profile::mean_embedding).collect();
+        let active = embeddings.iter().zip(&view.exchanges).filter(|(_, n)| **n > 0).map(|(e, _)| e);
+        Self {
+            similarity: cross_similarity(active),
+            first: view.ranges.iter().map(|r| (!r.is_empty()).then(|| rows.time[r.start])).collect(),
+            embeddings,
+            activities: profiles.par_iter().map(Profile::activity).collect(),
+            output_tokens: output as f64 / view.rows.max(1) as f64,
+            turns_seen: rows.conversation.iter().any(|&c| c != 0)
+                || rows.flags.iter().any(|f| f.has(Flags::TURN_SEEN)),
+            releases: releases(view),
+            failed_payments: known().filter_map(|k| k.failed_payments).sum::<i64>() as f64 / known_count,
+            verified: known().filter(|k| k.verified == Some(true)).count() as f64 / known_count,
+            stopped: known().filter(|k| stopped(k)).count() as f64 / known_count,
+            address_users: address_users(view),
+            settings: settings(view),
+            taken_over: takeovers.iter().filter(|t| t.is_some()).count() as f64 / people,
+            takeovers,
+            domains,
+            profiles,
+        }
+    }
+}
+
+fn releases(view: &View<'_>) -> Vec<Release> {
+    let rows = &view.lake.rows;
+    let inside = view.releases.iter().filter(|(_, at)| (view.span.0 - Micros::DAY..view.span.1).contains(at));
+    inside
+        .map(|&(model, at)| {
+            let within = |row: &usize| (0..3 * Micros::DAY).contains(&(rows.time[*row] - at));
+            let (new, all) = view
+                .ranges
+                .par_iter()
+                .map(|range| {
+                    let rows_in = range.clone().filter(within);
+                    rows_in.fold((0u64, 0u64), |(n, t), row| (n + u64::from(rows.model[row] == model), t + 1))
+                })
+                .reduce(|| (0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+            Release { model, at, share: new as f64 / all.max(1) as f64 }
+        })
+        .collect()
+}
+
+fn address_users(view: &View<'_>) -> FxHashMap<u64, Vec<u32>> {
+    let mut users: FxHashMap<u64, Vec<u32>> = FxHashMap::default();
+    for (account, range) in view.ranges.iter().enumerate() {
+        for row in range.clone() {
+            let address = view.lake.rows.address[row];
+            if address != 0 {
+                let list = users.entry(address).or_default();
+                if list.last() != Some(&(account as u32)) {
+                    list.push(account as u32);
+                }
+            }
+        }
+    }
+    users
+}
+
+fn settings(view: &View<'_>) -> FxHashMap<u64, u32> {
+    let mut count: FxHashMap<u64, u32> = FxHashMap::default();
+    for row in view.ranges.iter().flat_map(Clone::clone) {
+        *count.entry(view.lake.rows.settings[row]).or_default() += 1;
+    }
+    count
+}
+
+/// Silence that counts as dormancy.
+const DORMANT_DAYS: i64 = 4;
+/// Exchanges of the intruder that count as a burst.
+const BURST_MIN: usize = 10;
+
+/// Whether an account was taken over: from some moment on a client that it never used before works from networks that
+/// it never used before, at three times the old rate – after days of silence, or after probes (tiny or failing
+/// requests). The owner may come back meanwhile.
+fn takeover(view: &View<'_>, account: usize) -> Option<Takeover> {
+    let rows = &view.lake.rows;
+    let mut clients: Vec<u64> =
+        view.ranges[account].clone().map(|r| rows.client[r]).filter(|&c| c != 0).collect();
+    clients.sort_unstable();
+    clients.dedup();
+    clients.into_iter().filter_map(|client| intrusion(view, account, client)).min_by_key(|t| t.from)
+}
+
+fn intrusion(view: &View<'_>, account: usize, client: u64) -> Option<Takeover> {
+    let range = view.ranges[account].clone();
+    let rows = &view.lake.rows;
+    let theirs: Vec<usize> = range.clone().filter(|&r| rows.client[r] == client).collect();
+    let (from, last) = (*theirs.first()?, *theirs.last()?);
+    if theirs.len() < BURST_MIN {
+        return None;
+    }
+    let before = range.start..from;
+    let old: FxHashSet<u64> = before.clone().map(|r| rows.network[r]).collect();
+    let strange = theirs.iter().filter(|&&r| rows.network[r] != 0 && !old.contains(&rows.network[r])).count();
+    if (strange as f64) < 0.9 * theirs.len() as f64 {
+        return None;
+    }
+    let born = view.known[account].and_then(|k| k.created_at).map(|t| t.0);
+    let first = before.clone().next().map(|r| rows.time[r]).or(born)?;
+    let silence = rows.time[from] - before.clone().next_back().map_or(first, |r| rows.time[r]);
+    let days = |span: i64| span as f64 / Micros::DAY as f64;
+    let old_rate = before.len() as f64 / days(rows.time[from] - first).max(0.5);
+    let new_rate = theirs.len() as f64 / days(rows.time[last] - rows.time[from]).max(0.5);
+    let tiny = |r: usize| {
+        let flags = rows.flags[r];
+        flags.has(Flags::PROBE)
+            || flags.has(Flags::FAILED)
+            || (rows.words[r] <= 3 && rows.output_tokens[r] <= 5)
+    };
+    let probed = theirs.iter().take(6).filter(|&&r| tiny(r)).count() >= 2;
+    let long_known = born.is_some_and(|b| rows.time[from] - b >= 14 * Micros::DAY);
+    let aged = long_known || rows.time[from] - first >= DORMANT_DAYS * Micros::DAY;
+    let dormant = silence >= DORMANT_DAYS * Micros::DAY && !before.is_empty();
+    (aged && new_rate >= 3.0 * old_rate && (probed || dormant)).then_some(Takeover { from, probed })
+}

@@ -1,0 +1,176 @@
+//! Which exchanges of its members belong to a cluster.
+
+use std::ops::Range;
+
+use rustc_hash::FxHashMap;
+use vigie_model::Layer;
+
+use crate::cluster::{Cluster, Index, Mark};
+use crate::matched::cross_similarity;
+use crate::population::Population;
+use crate::rows::Rows;
+use crate::touch::{origin_objects, text_objects};
+
+/// Objects by motif, to turn characteristic motifs back into what rows carry.
+pub(crate) struct MotifObjects {
+    starts: Vec<u32>,
+    objects: Vec<u32>,
+}
+
+impl MotifObjects {
+    /// Inverts the motif of every object. O(objects).
+    pub(crate) fn new(motif_of: &[u32], motifs: usize) -> Self {
+        let mut starts = vec![0u32; motifs + 1];
+        motif_of.iter().for_each(|&m| starts[m as usize + 1] += 1);
+        for i in 0..motifs {
+            starts[i + 1] += starts[i];
+        }
+        let mut next = starts.clone();
+        let mut objects = vec![0; motif_of.len()];
+        for (object, &m) in motif_of.iter().enumerate() {
+            objects[next[m as usize] as usize] = object as u32;
+            next[m as usize] += 1;
+        }
+        Self { starts, objects }
+    }
+
+    pub(crate) fn of(&self, motif: u32) -> &[u32] {
+        &self.objects[self.starts[motif as usize] as usize..self.starts[motif as usize + 1] as usize]
+    }
+}
+
+/// The exchanges of one cluster.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Slice {
+    /// Rows per member, in the order of the cluster's members, ascending.
+    pub(crate) rows: Vec<Vec<usize>>,
+    /// Rows that bear a characteristic object of content.
+    pub(crate) wrapped: usize,
+    /// Whether content tells the slice; otherwise it is where the members meet, or all that they do.
+    pub(crate) by_content: bool,
+}
+
+impl Slice {
+    /// Number of exchanges.
+    pub(crate) fn len(&self) -> usize {
+        self.rows.iter().map(Vec::len).sum()
+    }
+}
+
+/// Evidence that makes an exchange part of the slice, in nats.
+const ROW_STRENGTH_MIN: f32 = 1.5;
+/// Share of the members' traffic below which content marks are only a sliver of what they do.
+const SLIVER: f64 = 0.05;
+/// Members that give most of their traffic to the slice give all of it.
+const WHOLE_SHARE: f64 = 0.85;
+
+/// Whether an exchange with this evidence bears the cluster's mark.
+pub(crate) fn row_bears(strength: f32) -> bool {
+    strength >= ROW_STRENGTH_MIN
+}
+
+/// Characteristic objects with their lifts.
+pub(crate) struct Lifts {
+    content: FxHashMap<u64, f32>,
+    origin: FxHashMap<u64, f32>,
+}
+
+impl Lifts {
+    /// Turns characteristic motifs back into the objects that rows carry.
+    pub(crate) fn new(index: &Index<'_>, marks: &[Mark]) -> Self {
+        let mut lifts = Self { content: FxHashMap::default(), origin: FxHashMap::default() };
+        for mark in marks {
+            let side = match index.kind(mark.motif).layer() {
+                Layer::Content => &mut lifts.content,
+                Layer::Infrastructure | Layer::Client => &mut lifts.origin,
+                _ => continue,
+            };
+            for &object in index.by_motif.of(mark.motif) {
+                side.insert(index.objects.id(object as usize), mark.lift);
+            }
+        }
+        lifts
+    }
+}
+
+/// Finds the slice. O(objects of the members' rows).
+pub(crate) fn slice(index: &Index<'_>, population: &Population, cluster: &Cluster) -> Slice {
+    let lifts = Lifts::new(index, &cluster.marks);
+    let rows = &index.view.lake.rows;
+    let pick = |weigh: &dyn Fn(&Rows, usize) -> f32| -> Vec<Vec<usize>> {
+        let range = |&a: &u32| index.view.ranges[a as usize].clone();
+        cluster
+            .members
+            .iter()
+            .map(range)
+            .map(|r| r.filter(|&row| row_bears(weigh(rows, row))).collect())
+            .collect()
+    };
+    let by_content = pick(&|rows, row| content_strength(rows, row, &lifts));
+    let wrapped: usize = by_content.iter().map(Vec::len).sum();
+    let carriers = by_content.iter().filter(|r| !r.is_empty()).count();
+    let everything: usize = cluster.members.iter().map(|&a| index.view.exchanges[a as usize] as usize).sum();
+    // A sliver of shared wording in traffic that is alike as a whole: the whole is the job.
+    let sliver = (wrapped as f64) < SLIVER * everything as f64 && alike(population, cluster);
+    if carriers * 2 >= cluster.members.len() && !sliver {
+        return Slice { rows: widen(index, cluster, by_content), wrapped, by_content: true };
+    }
+    let by_origin = pick(&|rows, row| origin_strength(rows, row, &lifts));
+    let met = by_origin.iter().filter(|r| !r.is_empty()).count();
+    let rows = if met * 2 >= cluster.members.len() && !sliver {
+        widen(index, cluster, by_origin)
+    } else {
+        cluster.members.iter().map(|&a| index.view.ranges[a as usize].clone().collect()).collect()
+    };
+    Slice { rows, wrapped, by_content: false }
+}
+
+/// Whether the members' whole traffic is far more alike than the population's.
+fn alike(population: &Population, cluster: &Cluster) -> bool {
+    let vectors = || cluster.members.iter().map(|&a| &population.embeddings[a as usize]);
+    cross_similarity(vectors()) >= 3.0 * population.similarity.max(0.01)
+}
+
+fn widen(index: &Index<'_>, cluster: &Cluster, picked: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
+    let whole = |a: u32| -> Range<usize> { index.view.ranges[a as usize].clone() };
+    cluster
+        .members
+        .iter()
+        .zip(picked)
+        .map(
+            |(&a, rows)| {
+                if rows.len() as f64 >= WHOLE_SHARE * whole(a).len() as f64 {
+                    whole(a).collect()
+                } else {
+                    rows
+                }
+            },
+        )
+        .collect()
+}
+
+/// The best characteristic object of a row, plus half the next best.
+pub(crate) fn content_strength(rows: &Rows, row: usize, lifts: &Lifts) -> f32 {
+    let mut best = [0.0f32; 2];
+    text_objects(rows, row, |kind, hash| {
+        if kind.layer() == Layer::Content
+            && let Some(&lift) = lifts.content.get(&kind.object(hash))
+        {
+            if lift > best[0] {
+                best = [lift, best[0]];
+            } else if lift > best[1] {
+                best[1] = lift;
+            }
+        }
+    });
+    best[0] + 0.5 * best[1]
+}
+
+/// The best characteristic origin of a row.
+pub(crate) fn origin_strength(rows: &Rows, row: usize, lifts: &Lifts) -> f32 {
+    let mut best = 0.0f32;
+    origin_objects(rows, row, |kind, hash| {
+        best = best.max(lifts.origin.get(&kind.object(hash)).copied().unwrap_or(0.0));
+    });
+    best
+}
