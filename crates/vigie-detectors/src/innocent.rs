@@ -14,6 +14,7 @@ pub fn alternatives(facts: &Facts, readings: &Readings) -> Vec<Alternative> {
     [
         labelled,
         one_customer,
+        research_group,
         classroom,
         benchmark,
         credit_farmer,
@@ -116,6 +117,31 @@ fn one_customer(facts: &Facts, readings: &Readings) -> Alternative {
     );
     let honest = readings.failed_payments < 0.5 && readings.purpose() < 0.3;
     case.decide(declared || (open && apart && honest))
+}
+
+/// A group at a school or university that runs its experiments from the campus.
+fn research_group(facts: &Facts, readings: &Readings) -> Alternative {
+    let identity = &facts.identity;
+    let mut case = Case::new("research-group");
+    let school = case.weigh(
+        identity.academic >= 0.8 && identity.top_domain >= 0.8,
+        format!(
+            "{} have an address at one school or university",
+            percent(identity.academic.min(identity.top_domain))
+        ),
+    );
+    let campus = case.weigh(
+        facts.origin.top_network >= 0.4 || facts.origin.shared_network >= 0.8,
+        format!(
+            "{} of the traffic comes from networks that members share",
+            percent(facts.origin.shared_network)
+        ),
+    );
+    let harmless = case.weigh(
+        readings.persona_scripts < 0.5 && readings.harmful_scripts < 0.5 && readings.failed_payments < 0.7,
+        "neither scripts nor failing payments speak of an operation".to_owned(),
+    );
+    case.decide(school && campus && harmless)
 }
 
 /// Pupils behind one address with one assignment.

@@ -10,7 +10,7 @@ use crate::DETECTORS;
 use crate::facts::{Contrast, Facts};
 use crate::finding::{Detector, evidence, percent, surprise};
 use crate::innocent::{alternatives, cleared};
-use crate::readings::Readings;
+use crate::readings::{Readings, grade};
 
 /// What the detectors say of one cluster.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,9 +33,12 @@ pub struct Judgement {
 const TIES_MIN: f64 = 0.5;
 const DRIVE_MIN: f64 = 1.0;
 /// Least sign that somebody steers them, or that they work from harmful scripts.
-const PLAN_MIN: f64 = 0.4;
+const PLAN_MIN: f64 = 0.25;
 /// Least sum of everything.
 const TOTAL_MIN: f64 = 3.2;
+
+/// What a group of four must show beyond a group of fifteen.
+const SMALL: f64 = 1.2;
 
 /// Judges a cluster; the detector whose pattern fits best names it.
 pub fn judge(facts: &Facts) -> Judgement {
@@ -49,6 +52,8 @@ pub fn judge(facts: &Facts) -> Judgement {
         .min(ties - TIES_MIN)
         .min(drive + readings.purpose() - DRIVE_MIN)
         .min(2.0 * (readings.plan().max(readings.persona_scripts).max(readings.harmful_scripts) - PLAN_MIN));
+    // A handful of accounts is a family or a small firm more often than an operation.
+    let margin = margin - SMALL * grade(facts.size.accounts as f64, 15.0, 4.0);
     let best = DETECTORS
         .iter()
         .filter_map(|d| (d.judge)(facts).map(|f| (d, f)))

@@ -132,7 +132,7 @@ fn parts(graph: &Graph, resolution: f64) -> Vec<Vec<u32>> {
 }
 
 /// How much denser than the cut between them two parts must be to stand apart.
-const APART: f64 = 8.0;
+const APART: f64 = 4.0;
 
 /// Cuts a group again at the scale of its own density, as long as the parts are far denser than what joins them: two
 /// operations that meet in one proxy pool are two clusters.
@@ -213,17 +213,24 @@ fn taken_over(index: &Index<'_>, population: &Population, options: &ClusterOptio
     let flagged: Vec<u32> =
         (0..index.view.accounts() as u32).filter(|&a| population.takeovers[a as usize].is_some()).collect();
     let mut sets = UnionFind::new(flagged.len());
-    let mut first: FxHashMap<u32, u32> = FxHashMap::default();
+    let mut sharers: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
     for (i, &account) in flagged.iter().enumerate() {
         for held in index.bundles.of(account) {
             let layer = index.bundles.motifs[held.motif as usize].layer;
             let intruder = layer == Layer::Content as u8
                 || layer == Layer::Infrastructure as u8
                 || layer == Layer::Client as u8;
-            let rare = index.bundles.holders(held.motif).len() * 20 <= index.view.population;
-            if intruder && rare && held.count >= 2 {
-                sets.union(*first.entry(held.motif).or_insert(i as u32), i as u32);
+            if intruder && held.count >= 2 {
+                sharers.entry(held.motif).or_default().push(i as u32);
             }
+        }
+    }
+    for (bundle, group) in sharers {
+        let share = index.bundles.holders(bundle).len() as f64 / index.view.population.max(1) as f64;
+        if group.len() >= 3 && poisson_tail(group.len() as u64, share * flagged.len() as f64) <= MARK_CHANCE {
+            group.windows(2).for_each(|pair| {
+                sets.union(pair[0], pair[1]);
+            });
         }
     }
     let members = |group: Vec<u32>| group.into_iter().map(|i| flagged[i as usize]).collect();

@@ -8,7 +8,7 @@ use std::sync::Mutex;
 
 use arrow_array::{Array, RecordBatch};
 use rustc_hash::{FxHashMap, FxHashSet};
-use vigie_fold::{Folder, hash_text};
+use vigie_fold::{Folder, Marks, hash_text};
 use vigie_model::{EXCHANGE_COLUMNS, ExchangeView, SchemaError};
 
 use crate::examples::{EXAMPLE_BYTES, Sampled, Sampler};
@@ -16,6 +16,14 @@ use crate::lake::{Coverage, Lake};
 use crate::rows::{BANDS, Flags, PHRASES, Row, Rows};
 use crate::{HuntError, Progress};
 
+/// Marks that a system prompt does not set: boilerplate forbids what these words name.
+const HARM: Marks = Marks::from_bits(
+    Marks::ROMANCE_SCAM.bits()
+        | Marks::PHISHING.bits()
+        | Marks::MALWARE.bits()
+        | Marks::PROFILING.bits()
+        | Marks::JAILBREAK.bits(),
+);
 /// Readable names kept per kind of identifier; the rest shows as `?`.
 const NAMES_MAX: usize = 2_000_000;
 
@@ -166,7 +174,7 @@ impl Worker {
             conversation: text(view.conversation_id, i).map_or(0, hash_text),
             model: text(view.request_model, i).or(text(view.response_model, i)).map_or(0, |t| self.named(t)),
             country: text(view.country, i).map_or(0, |t| self.named(t)),
-            marks: features.marks | system_marks,
+            marks: features.marks | Marks::from_bits(system_marks.bits() & !HARM.bits()),
             flags,
             language: features.language,
             words: features.words,

@@ -25,6 +25,8 @@ pub(crate) struct Release {
 pub(crate) struct Takeover {
     /// First row after the silence.
     pub(crate) from: usize,
+    /// The intruder's client.
+    pub(crate) client: u64,
     /// Whether tiny or failing requests came first.
     pub(crate) probed: bool,
 }
@@ -184,5 +186,5 @@ fn intrusion(view: &View<'_>, account: usize, client: u64) -> Option<Takeover> {
     let long_known = born.is_some_and(|b| rows.time[from] - b >= 14 * Micros::DAY);
     let aged = long_known || rows.time[from] - first >= DORMANT_DAYS * Micros::DAY;
     let dormant = silence >= DORMANT_DAYS * Micros::DAY && !before.is_empty();
-    (aged && new_rate >= 3.0 * old_rate && (probed || dormant)).then_some(Takeover { from, probed })
+    (aged && new_rate >= 3.0 * old_rate && (probed || dormant)).then_some(Takeover { from, client, probed })
 }

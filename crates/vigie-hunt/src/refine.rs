@@ -7,7 +7,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 use vigie_detectors::Readings;
 use vigie_graph::stats::quantile;
-use vigie_model::Micros;
+use vigie_model::{Account, Micros, known_labels};
 
 use crate::cluster::{Cluster, Index};
 use crate::facts::stopped;
@@ -30,9 +30,10 @@ pub(crate) fn stays(
     readings: &Readings,
 ) -> Vec<bool> {
     let tied = tied(index, population, cluster, slice, readings);
+    let allowed = |i: usize| index.view.known[cluster.members[i] as usize].is_some_and(vouched);
     let count = tied.iter().filter(|&&t| t).count();
     if (count as f64) < TIED_MIN * tied.len() as f64 || count == tied.len() {
-        return vec![true; tied.len()];
+        return (0..tied.len()).map(|i| !allowed(i)).collect();
     }
     let share = |i: usize| {
         slice.rows[i].len() as f64 / f64::from(index.view.exchanges[cluster.members[i] as usize].max(1))
@@ -44,9 +45,22 @@ pub(crate) fn stays(
     let typical = strengths[strengths.len() / 2];
     (0..tied.len())
         .map(|i| {
-            tied[i] || (cluster.strength[i] >= UNTIED_STRENGTH * typical && (low..=high).contains(&share(i)))
+            let heavy = cluster.strength[i] >= UNTIED_STRENGTH * typical && (low..=high).contains(&share(i));
+            !allowed(i) && (tied[i] || heavy)
         })
         .collect()
+}
+
+/// Whether the operator vouches for the account.
+fn vouched(account: &Account) -> bool {
+    [
+        known_labels::LICENSED_RESELLER,
+        known_labels::VERIFIED_RESEARCHER,
+        known_labels::OWN_MODEL_DISTILLATION,
+        known_labels::INTERNAL,
+    ]
+    .iter()
+    .any(|label| account.has_label(label))
 }
 
 /// Whether each member has one of the ties that hold the cluster together.

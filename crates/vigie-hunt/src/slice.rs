@@ -97,6 +97,10 @@ impl Lifts {
 pub(crate) fn slice(index: &Index<'_>, population: &Population, cluster: &Cluster) -> Slice {
     let lifts = Lifts::new(index, &cluster.marks);
     let rows = &index.view.lake.rows;
+    let intruded = cluster.members.iter().filter(|&&a| population.takeovers[a as usize].is_some()).count();
+    if intruded * 2 >= cluster.members.len() {
+        return intrusion(index, population, cluster, &lifts);
+    }
     let pick = |weigh: &dyn Fn(&Rows, usize) -> f32| -> Vec<Vec<usize>> {
         let range = |&a: &u32| index.view.ranges[a as usize].clone();
         cluster
@@ -117,11 +121,29 @@ pub(crate) fn slice(index: &Index<'_>, population: &Population, cluster: &Cluste
     }
     let by_origin = pick(&|rows, row| origin_strength(rows, row, &lifts));
     let met = by_origin.iter().filter(|r| !r.is_empty()).count();
-    let rows = if met * 2 >= cluster.members.len() && !sliver {
+    let rows = if met * 2 >= cluster.members.len() {
         widen(index, cluster, by_origin)
     } else {
         cluster.members.iter().map(|&a| index.view.ranges[a as usize].clone().collect()).collect()
     };
+    Slice { rows, wrapped, by_content: false }
+}
+
+/// What intruders did: everything their client sent, where the account shows one; else what bears the marks.
+fn intrusion(index: &Index<'_>, population: &Population, cluster: &Cluster, lifts: &Lifts) -> Slice {
+    let rows = &index.view.lake.rows;
+    let mut wrapped = 0;
+    let picked = cluster.members.iter().map(|&a| {
+        let takeover = population.takeovers[a as usize];
+        let bears = |row: &usize| row_bears(content_strength(rows, *row, lifts));
+        let theirs: Vec<usize> = index.view.ranges[a as usize]
+            .clone()
+            .filter(|&row| takeover.map_or_else(|| bears(&row), |t| rows.client[row] == t.client))
+            .collect();
+        wrapped += theirs.iter().filter(|&row| bears(row)).count();
+        theirs
+    });
+    let rows = picked.collect();
     Slice { rows, wrapped, by_content: false }
 }
 

@@ -39,7 +39,7 @@ pub const DETECTOR: Detector = Detector {
 fn judge(facts: &Facts) -> Option<Finding> {
     let r = Readings::from(facts);
     let short = grade(facts.content.output_ratio, 0.6, 0.35);
-    let personas = r.persona_scripts.max(0.5 * short * r.narrow);
+    let personas = r.persona_scripts.max(0.7 * short * r.narrow);
     let fit = 3.2 * personas;
     found(personas >= 0.3 && r.harmful_scripts < 0.7, Kind::ScriptedPersonas, fit, facts, &r)
 }

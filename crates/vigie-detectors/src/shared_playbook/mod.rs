@@ -40,7 +40,7 @@ fn judge(facts: &Facts) -> Option<Finding> {
     let r = Readings::from(facts);
     let by_hand =
         grade(facts.content.single_turn.observed, 0.35, 0.1) * grade(facts.content.wrapped, 0.5, 0.9);
-    let script = r.harmful_scripts.max(0.6 * by_hand * grade(facts.size.share, 0.1, 0.3));
+    let script = r.harmful_scripts.max(0.8 * by_hand * grade(facts.size.share, 0.1, 0.3));
     let fit = 2.8 * script;
     found(script >= 0.3, Kind::SharedPlaybook, fit, facts, &r)
 }

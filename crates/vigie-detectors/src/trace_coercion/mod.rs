@@ -41,6 +41,6 @@ fn judge(facts: &Facts) -> Option<Finding> {
     let traces = grade(excess(facts, mark::REASONING), 0.1, 0.35);
     let tongues = grade(facts.content.languages as f64, 1.0, 2.0);
     let long = grade(facts.content.output_ratio, 1.6, 2.2);
-    let fit = 3.0 * traces + 1.6 * tongues * long * r.narrow;
+    let fit = 3.0 * traces + 3.0 * tongues * long * r.narrow;
     found(traces >= 0.4 || tongues * long * r.narrow >= 0.4, Kind::TraceCoercion, fit, facts, &r)
 }
