@@ -176,6 +176,10 @@ pub struct History {
     pub sign_up_day: f64,
     /// What matched groups show for that.
     pub sign_up_day_expected: f64,
+    /// Share of members whose sign-up is part of a series: days far fuller than their e-mail domain and the day explain.
+    pub serial: f64,
+    /// The same over the population.
+    pub serial_expected: f64,
     /// Coefficient of variation of the gaps between consecutive sign-ups in the densest day; 1 for chance, near 0 for
     /// a script.
     pub sign_up_regularity: f64,

@@ -115,8 +115,7 @@ fn one_customer(facts: &Facts, readings: &Readings) -> Alternative {
         identity.orgs_apart < 0.5,
         format!("{} name an organisation of their own", percent(identity.orgs_apart)),
     );
-    let honest = readings.failed_payments < 0.5 && readings.purpose() < 0.3;
-    case.decide(declared || (open && apart && honest))
+    case.decide(declared || (open && apart && readings.purpose() < 0.3))
 }
 
 /// A group at a school or university that runs its experiments from the campus.
@@ -159,13 +158,14 @@ fn classroom(facts: &Facts, readings: &Readings) -> Alternative {
         format!("{} have an address at a school or university", percent(facts.identity.academic)),
     );
     let human = case.weigh(
-        readings.long_answers < 0.5 && readings.purpose() < 0.5,
-        "answers and topics are ordinary".replace(
-            "are ordinary",
-            if readings.purpose() < 0.5 { "are ordinary" } else { "are not those of a class" },
-        ),
+        readings.long_answers < 0.5 && readings.purpose() < 0.5 && readings.sleepless < 0.5,
+        "answers, topics and hours are those of a class".to_owned(),
     );
-    case.decide(one_place && (same || school) && human)
+    let free = case.weigh(
+        facts.identity.shared_payment < 0.3,
+        format!("{} share a payment", percent(facts.identity.shared_payment)),
+    );
+    case.decide(one_place && (same || school) && human && free)
 }
 
 /// A public test set: everybody asks the same questions.
@@ -184,7 +184,7 @@ fn benchmark(facts: &Facts, readings: &Readings) -> Alternative {
     );
     let harmless =
         case.weigh(readings.harmful_scripts < 0.5, "the questions are not steps of an operation".to_owned());
-    case.decide(same && harmless && (open || facts.content.overlap >= 0.6))
+    case.decide(same && harmless && readings.common_payment < 0.5 && (open || facts.content.overlap >= 0.6))
 }
 
 /// One person who collects free credits and uses them for ordinary things.
@@ -197,10 +197,8 @@ fn credit_farmer(facts: &Facts, readings: &Readings) -> Alternative {
     let free = case
         .weigh(facts.identity.paying < 0.2, format!("{} of the members pay", percent(facts.identity.paying)));
     let ordinary = case.weigh(
-        readings.purpose() < 0.3
-            && readings.long_answers < 0.3
-            && (readings.narrow < 0.5 || facts.content.wrapped * facts.size.share < 0.3),
-        "what they ask is one person's ordinary mix".to_owned(),
+        readings.purpose() < 0.3 && readings.long_answers < 0.3 && readings.failed_payments < 0.3,
+        "neither what they ask nor how they pay speaks of an operation".to_owned(),
     );
     let talks = case.weigh(readings.single < 0.5, "they hold conversations as others do".to_owned());
     case.decide(one_place && free && ordinary && talks)

@@ -38,7 +38,7 @@ const PLAN_MIN: f64 = 0.25;
 const TOTAL_MIN: f64 = 3.2;
 
 /// What a group of four must show beyond a group of fifteen.
-const SMALL: f64 = 1.2;
+const SMALL: f64 = 1.5;
 
 /// Judges a cluster; the detector whose pattern fits best names it.
 pub fn judge(facts: &Facts) -> Judgement {
@@ -47,13 +47,13 @@ pub fn judge(facts: &Facts) -> Judgement {
     let (ties, drive) = (readings.ties(), readings.drive());
     let job = readings.narrow * readings.shared_out;
     let total =
-        ties.min(2.5) + drive.min(3.0) + job + 0.5 * readings.failed_payments + 1.5 * readings.purpose();
+        ties.min(3.0) + drive.min(3.0) + job + 0.5 * readings.failed_payments + 1.5 * readings.purpose();
     let margin = (total - TOTAL_MIN)
         .min(ties - TIES_MIN)
-        .min(drive + readings.purpose() - DRIVE_MIN)
+        .min(drive + readings.purpose() + 0.5 * (ties - 1.0).max(0.0) - DRIVE_MIN)
         .min(2.0 * (readings.plan().max(readings.persona_scripts).max(readings.harmful_scripts) - PLAN_MIN));
     // A handful of accounts is a family or a small firm more often than an operation.
-    let margin = margin - SMALL * grade(facts.size.accounts as f64, 15.0, 4.0);
+    let margin = margin - SMALL * grade(facts.size.accounts as f64, 15.0, 4.0) * (1.0 - readings.taken_over);
     let best = DETECTORS
         .iter()
         .filter_map(|d| (d.judge)(facts).map(|f| (d, f)))

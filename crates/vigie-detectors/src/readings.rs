@@ -94,14 +94,16 @@ impl Readings {
             + 2.0 * self.taken_over
     }
 
-    /// How clearly somebody steers the members: in step, begun together, equal portions, or accounts taken over.
+    /// How clearly somebody steers the members: in step, begun together, equal portions, accounts taken over or
+    /// replaced.
     pub fn plan(&self) -> f64 {
-        self.in_step.max(self.began_together).max(self.equal_portions).max(self.taken_over)
+        self.in_step.max(self.began_together).max(self.equal_portions).max(self.taken_over).max(self.replaced)
     }
 
     /// Sum of what looks run by a program or a plan.
     pub fn drive(&self) -> f64 {
-        self.in_step
+        self.taken_over
+            + self.in_step
             + self.began_together
             + self.equal_portions
             + self.single
@@ -130,8 +132,11 @@ impl From<&Facts> for Readings {
             + excess(facts, mark::MALWARE)
             + excess(facts, mark::PROFILING)
             + 0.5 * excess(facts, mark::JAILBREAK);
-        let series = grade(history.sign_up_day - history.sign_up_day_expected, 0.2, 0.6)
-            * grade(history.seen, 0.3, 0.6);
+        let series = grade(history.serial - history.serial_expected, 0.3, 0.7).max(grade(
+            history.sign_up_day - history.sign_up_day_expected,
+            0.2,
+            0.6,
+        )) * grade(history.seen, 0.3, 0.6);
         let handed = history.hand_overs as f64 / size.accounts.max(1) as f64;
         Self {
             narrow: beyond(&content.similarity)
@@ -165,7 +170,7 @@ impl From<&Facts> for Readings {
             failed_payments: hidden * grade(identity.failed_payments_ratio, 1.2, 1.8),
             replaced: grade(identity.stopped - identity.stopped_expected, 0.03, 0.15)
                 * grade(handed, 0.02, 0.1),
-            taken_over: grade(history.taken_over - history.taken_over_expected, 0.05, 0.15)
+            taken_over: grade(history.taken_over - history.taken_over_expected, 0.15, 0.4)
                 * grade(history.probed / history.taken_over.max(1e-6), 0.1, 0.5),
         }
     }

@@ -29,6 +29,19 @@ pub(crate) struct Judged {
     pub(crate) q_value: f64,
 }
 
+impl Judged {
+    /// The same without the members that do not stay.
+    pub(crate) fn keep(mut self, stays: &[bool]) -> Self {
+        self.cluster = self.cluster.keep(stays);
+        let mut at = 0;
+        self.slice.rows.retain(|_| {
+            at += 1;
+            stays[at - 1]
+        });
+        self
+    }
+}
+
 /// A campaign with its members and exchanges.
 pub(crate) fn campaign(
     index: &Index<'_>,

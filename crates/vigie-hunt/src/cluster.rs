@@ -5,7 +5,7 @@
 //! objects hold together. Each seed is then settled: the **characteristic motifs** – those that many members and hardly
 //! anybody else touch – decide who else belongs (an account may belong to several clusters) and who does not.
 
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use rustc_hash::{FxHashMap, FxHashSet};
 use vigie_graph::stats::poisson_tail;
 use vigie_graph::{
@@ -15,7 +15,7 @@ use vigie_model::Layer;
 
 use crate::population::Population;
 use crate::slice::{Lifts, MotifObjects, content_strength, origin_strength, row_bears};
-use crate::touch::ObjectKind;
+use crate::touch::{ObjectKind, text_objects};
 use crate::view::View;
 
 /// A motif that tells a cluster's members from everybody else.
@@ -98,6 +98,7 @@ pub(crate) fn clusters(
     let mut seeds = communities;
     seeds.extend(shared_bundles(index, &taken, options));
     seeds.extend(taken_over(index, population, options));
+    seeds.extend(population.series.iter().filter(|s| s.len() >= options.accounts_min).cloned());
     let mut found: Vec<Cluster> =
         seeds.par_iter().filter_map(|seed| settle(index, &graph, seed, options)).collect();
     found.sort_unstable_by(|a, b| b.members.len().cmp(&a.members.len()).then(a.members.cmp(&b.members)));
@@ -132,7 +133,7 @@ fn parts(graph: &Graph, resolution: f64) -> Vec<Vec<u32>> {
 }
 
 /// How much denser than the cut between them two parts must be to stand apart.
-const APART: f64 = 4.0;
+const APART: f64 = 6.0;
 
 /// Cuts a group again at the scale of its own density, as long as the parts are far denser than what joins them: two
 /// operations that meet in one proxy pool are two clusters.
@@ -178,34 +179,61 @@ fn density(graph: &Graph, p: &[u32], q: &[u32]) -> f64 {
     weight / pairs.max(1) as f64
 }
 
-/// Part of an account's exchanges that a bundle must take to seed a cluster, and how many at least.
+/// Different prompts of a bundle that an account must have asked to seed a cluster.
+const SEED_PROMPTS_MIN: usize = 3;
+/// Part of an account's exchanges that a bundle must take to seed a cluster.
 const SEED_USAGE_MIN: f64 = 0.4;
-const SEED_COUNT_MIN: u32 = 3;
 
-/// Accounts that live on one bundle of content: a fleet with a single fixed prompt has nothing else in common, and no
-/// pair of it would be linked by one object. Accounts that communities hold already are left to those.
+/// Accounts that put different questions into one rare wording again and again: a fleet with a single fixed prompt has
+/// nothing else in common, and no pair of it would be linked by one object. A popular prompt is copied word for word
+/// and used once; it seeds nothing. Accounts that communities hold already are left to those.
 fn shared_bundles(index: &Index<'_>, taken: &[bool], options: &ClusterOptions) -> Vec<Vec<u32>> {
+    let least = options.accounts_min.max(6);
     let mut seeds: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
     for account in (0..index.view.accounts() as u32).filter(|&a| !taken[a as usize]) {
         for held in index.bundles.of(account) {
             let layer = index.bundles.motifs[held.motif as usize].layer;
             let usage = f64::from(held.count) / f64::from(index.view.exchanges[account as usize].max(1));
-            if layer == Layer::Content as u8 && held.count >= SEED_COUNT_MIN && usage >= SEED_USAGE_MIN {
+            let enough = held.count as usize >= SEED_PROMPTS_MIN && usage >= SEED_USAGE_MIN;
+            if layer == Layer::Content as u8 && enough && index.bundles.holders(held.motif).len() >= least {
                 seeds.entry(held.motif).or_default().push(account);
             }
         }
     }
-    let least = options.accounts_min.max(6);
-    let mut seeds: Vec<Vec<u32>> = seeds
-        .into_iter()
-        .filter(|(bundle, accounts)| {
-            accounts.len() >= least && accounts.len() * 2 >= index.bundles.holders(*bundle).len()
-        })
-        .map(|(_, accounts)| accounts)
-        .collect();
+    let half = |bundle: u32, accounts: usize| {
+        accounts >= least && accounts * 2 >= index.bundles.holders(bundle).len()
+    };
+    let mut seeds: Vec<(u32, Vec<u32>)> =
+        seeds.into_iter().filter(|(b, accounts)| half(*b, accounts.len())).collect();
     seeds.sort_unstable();
-    seeds.dedup();
-    seeds
+    let bundle_objects = MotifObjects::new(&index.bundles.motif_of, index.bundles.len());
+    let mut found: Vec<Vec<u32>> = seeds
+        .into_par_iter()
+        .filter_map(|(bundle, accounts)| {
+            let objects: FxHashSet<u64> =
+                bundle_objects.of(bundle).iter().map(|&o| index.objects.id(o as usize)).collect();
+            let various: Vec<u32> =
+                accounts.into_iter().filter(|&a| asks_variously(index, a, &objects)).collect();
+            half(bundle, various.len()).then_some(various)
+        })
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// Whether an account asked several different prompts that carry one of the objects.
+fn asks_variously(index: &Index<'_>, account: u32, objects: &FxHashSet<u64>) -> bool {
+    let rows = &index.view.lake.rows;
+    let mut asked: FxHashSet<u64> = FxHashSet::default();
+    for row in index.view.ranges[account as usize].clone() {
+        let mut bears = false;
+        text_objects(rows, row, |kind, hash| bears |= objects.contains(&kind.object(hash)));
+        if bears && asked.insert(rows.exact[row]) && asked.len() >= SEED_PROMPTS_MIN {
+            return true;
+        }
+    }
+    false
 }
 
 /// Accounts that were taken over and share with each other anything of content or origin: one intruder's victims.

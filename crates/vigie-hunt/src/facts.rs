@@ -415,6 +415,8 @@ fn history(index: &Index<'_>, population: &Population, cluster: &Cluster, slice:
         seen: seen as f64 / size,
         sign_up_day: day,
         sign_up_day_expected: 0.0,
+        serial: cluster.members.iter().filter(|&&a| population.serial[a as usize]).count() as f64 / size,
+        serial_expected: population.serial_share,
         sign_up_regularity: regularity,
         age_at_first_use_days: if ages.is_empty() { f64::NAN } else { median(&ages) },
         hand_overs: hand_overs(index, cluster, slice),

@@ -13,6 +13,7 @@ mod population;
 mod profile;
 mod refine;
 mod rows;
+mod series;
 mod slice;
 mod touch;
 mod view;
@@ -69,7 +70,7 @@ impl From<&Options> for Settings {
         let hunt = &options.hunt;
         Self {
             alpha: hunt.alpha.unwrap_or(0.05),
-            accounts_min: hunt.accounts_min.unwrap_or(4),
+            accounts_min: hunt.accounts_min.unwrap_or(5),
             seed: hunt.seed.unwrap_or(1),
         }
     }

@@ -2,7 +2,7 @@
 
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use vigie_detectors::{Facts, judge};
-use vigie_graph::stats::bh_q_values;
+use vigie_graph::stats::{bh_q_values, poisson_tail};
 use vigie_graph::{Activity, BundleOptions, LAYERS, Link, LinkOptions, Motifs, Weigher, bundles, candidates};
 use vigie_model::{HuntReport, HuntSummary, Kind, Layer, Micros, Severity};
 
@@ -94,7 +94,7 @@ pub fn hunt(
     let mut judged = test(&index, &population, found, settings, progress);
     progress.stage("explain", None);
     let tested = judged.len() as u64;
-    resolve_overlaps(&mut judged);
+    resolve_overlaps(&mut judged, settings.accounts_min);
     judged.retain(worth_telling);
     let mut report = assemble(&index, &judged, &links);
     report.summary = HuntSummary {
@@ -171,6 +171,7 @@ fn judge_cluster(
 
 /// Simes' combination over the cluster's tests against matched groups: valid under positive dependence.
 fn p_value(facts: &Facts) -> f64 {
+    let count = (facts.history.taken_over * facts.size.accounts as f64).round() as u64;
     let mut p = [
         facts.content.similarity.p,
         facts.content.single_turn.p,
@@ -178,14 +179,15 @@ fn p_value(facts: &Facts) -> f64 {
         facts.rhythm.common_start.p,
         facts.rhythm.flatness.p,
         facts.size.evenness.p,
+        poisson_tail(count, facts.history.taken_over_expected * facts.size.accounts as f64),
     ];
     p.sort_unstable_by(f64::total_cmp);
     let k = p.len() as f64;
     p.iter().enumerate().map(|(i, p)| p * k / (i + 1) as f64).fold(1.0, f64::min)
 }
 
-/// Of two accused clusters that are mostly the same accounts, the clearer case stays.
-fn resolve_overlaps(judged: &mut Vec<Judged>) {
+/// Of two clusters that are mostly the same accounts, the clearer case keeps them; the other keeps what is left of it.
+fn resolve_overlaps(judged: &mut Vec<Judged>, accounts_min: usize) {
     judged.sort_by(|a, b| {
         let accused = |j: &Judged| j.judgement.severity > Severity::None;
         accused(b)
@@ -193,19 +195,22 @@ fn resolve_overlaps(judged: &mut Vec<Judged>) {
             .then(b.judgement.margin.total_cmp(&a.judgement.margin))
             .then(a.cluster.members.cmp(&b.cluster.members))
     });
-    let mut kept: Vec<Vec<u32>> = Vec::new();
-    judged.retain(|j| {
-        let members = &j.cluster.members;
-        let same = |other: &Vec<u32>| {
-            let both = members.iter().filter(|a| other.binary_search(a).is_ok()).count();
-            both * 2 > members.len() + other.len() - both
-        };
-        let fresh = !kept.iter().any(same);
-        if fresh {
-            kept.push(members.clone());
+    let mut kept: Vec<Judged> = Vec::new();
+    for mut judged in judged.drain(..) {
+        for winner in &kept {
+            let inside = |a: &u32| winner.cluster.members.binary_search(a).is_ok();
+            let both = judged.cluster.members.iter().filter(|a| inside(a)).count();
+            let (mine, theirs) = (judged.cluster.members.len(), winner.cluster.members.len());
+            if both * 2 > mine.min(theirs) {
+                let stays: Vec<bool> = judged.cluster.members.iter().map(|a| !inside(a)).collect();
+                judged = judged.keep(&stays);
+            }
         }
-        fresh
-    });
+        if judged.cluster.members.len() >= accounts_min {
+            kept.push(judged);
+        }
+    }
+    *judged = kept;
 }
 
 fn assemble(index: &Index<'_>, judged: &[Judged], links: &[Link]) -> HuntReport {

@@ -8,6 +8,7 @@ use crate::facts::stopped;
 use crate::matched::cross_similarity;
 use crate::profile::{Profile, STRETCHES, profiles};
 use crate::rows::{DIMS, Flags};
+use crate::series::sign_up_series;
 use crate::view::View;
 
 /// How the population took to a model in the first days after its release.
@@ -53,6 +54,12 @@ pub(crate) struct Population {
     pub(crate) address_users: FxHashMap<u64, Vec<u32>>,
     /// Exchanges per client and request settings.
     pub(crate) settings: FxHashMap<u64, u32>,
+    /// Sign-up series.
+    pub(crate) series: Vec<Vec<u32>>,
+    /// Whether each account is of a series.
+    pub(crate) serial: Vec<bool>,
+    /// Share of the accounts that are.
+    pub(crate) serial_share: f64,
     /// Per account.
     pub(crate) takeovers: Vec<Option<Takeover>>,
     pub(crate) taken_over: f64,
@@ -64,6 +71,9 @@ impl Population {
         let profiles = profiles(view);
         let takeovers: Vec<Option<Takeover>> =
             (0..view.accounts()).into_par_iter().map(|a| takeover(view, a)).collect();
+        let series = sign_up_series(view);
+        let mut serial = vec![false; view.accounts()];
+        series.iter().flatten().for_each(|&a| serial[a as usize] = true);
         let people = view.population.max(1) as f64;
         let known =
             || view.known.iter().zip(&view.exchanges).filter(|(_, n)| **n > 0).filter_map(|(k, _)| *k);
@@ -89,6 +99,9 @@ impl Population {
             address_users: address_users(view),
             settings: settings(view),
             taken_over: takeovers.iter().filter(|t| t.is_some()).count() as f64 / people,
+            serial_share: serial.iter().filter(|&&s| s).count() as f64 / people,
+            serial,
+            series,
             takeovers,
             domains,
             profiles,

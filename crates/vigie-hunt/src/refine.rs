@@ -101,7 +101,10 @@ fn tied(
     mark(readings.serial_sign_up, &|i| {
         known(&cluster.members[i]).and_then(|k| k.created_at).is_some_and(|t| day.contains(&t.0))
     });
-    mark(readings.taken_over, &|i| population.takeovers[cluster.members[i] as usize].is_some());
+    // Victims inside somebody else's operation are bystanders of it; their intruder makes a cluster of its own.
+    let intruded = |i: usize| population.takeovers[cluster.members[i] as usize].is_some();
+    let victims = (0..cluster.members.len()).filter(|&i| intruded(i)).count();
+    mark(if victims * 2 >= cluster.members.len() { readings.taken_over } else { 0.0 }, &intruded);
     mark(readings.replaced, &|i| known(&cluster.members[i]).is_some_and(stopped));
     tied
 }
