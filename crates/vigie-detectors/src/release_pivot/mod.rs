@@ -20,7 +20,7 @@ use vigie_model::{Action, Kind, Severity};
 
 use crate::facts::Facts;
 use crate::finding::{Detector, Finding, found};
-use crate::readings::{Readings, excess, grade};
+use crate::readings::{Readings, grade};
 
 /// The detector.
 pub const DETECTOR: Detector = Detector {
