@@ -46,9 +46,9 @@ impl Case {
 
     fn weigh(&mut self, holds: bool, text: String) -> bool {
         if holds {
-            self.speaks_for.push(text)
+            self.speaks_for.push(text);
         } else {
-            self.speaks_against.push(text)
+            self.speaks_against.push(text);
         }
         holds
     }
@@ -197,8 +197,8 @@ fn credit_farmer(facts: &Facts, readings: &Readings) -> Alternative {
     let free = case
         .weigh(facts.identity.paying < 0.2, format!("{} of the members pay", percent(facts.identity.paying)));
     let ordinary = case.weigh(
-        readings.purpose() < 0.3 && readings.long_answers < 0.3 && readings.failed_payments < 0.3,
-        "neither what they ask nor how they pay speaks of an operation".to_owned(),
+        readings.purpose() < 0.3 && readings.long_answers < 0.3,
+        "what they ask does not speak of an operation".to_owned(),
     );
     let talks = case.weigh(readings.single < 0.5, "they hold conversations as others do".to_owned());
     case.decide(one_place && free && ordinary && talks)

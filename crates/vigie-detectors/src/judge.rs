@@ -31,11 +31,13 @@ pub struct Judgement {
 
 /// Least that must tie the members, and least that must drive them.
 const TIES_MIN: f64 = 0.5;
+/// Least of the ties that is more than bans among them, which strike honest groups, too.
+const FIRM_MIN: f64 = 0.3;
 const DRIVE_MIN: f64 = 1.0;
 /// Least sign that somebody steers them, or that they work from harmful scripts.
-const PLAN_MIN: f64 = 0.25;
+const PLAN_MIN: f64 = 0.3;
 /// Least sum of everything.
-const TOTAL_MIN: f64 = 3.2;
+const TOTAL_MIN: f64 = 3.5;
 
 /// What a group of four must show beyond a group of fifteen.
 const SMALL: f64 = 1.5;
@@ -50,6 +52,7 @@ pub fn judge(facts: &Facts) -> Judgement {
         ties.min(3.0) + drive.min(3.0) + job + 0.5 * readings.failed_payments + 1.5 * readings.purpose();
     let margin = (total - TOTAL_MIN)
         .min(ties - TIES_MIN)
+        .min(ties - readings.replaced - FIRM_MIN)
         .min(drive + readings.purpose() + 0.5 * (ties - 1.0).max(0.0) - DRIVE_MIN)
         .min(2.0 * (readings.plan().max(readings.persona_scripts).max(readings.harmful_scripts) - PLAN_MIN));
     // A handful of accounts is a family or a small firm more often than an operation.

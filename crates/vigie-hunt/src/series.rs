@@ -1,6 +1,7 @@
 //! Sign-up series: accounts made in bursts under one e-mail domain.
 
 use rustc_hash::FxHashMap;
+use vigie_graph::UnionFind;
 use vigie_graph::stats::poisson_tail;
 use vigie_model::Micros;
 
@@ -24,22 +25,51 @@ pub(crate) fn sign_up_series(view: &View<'_>) -> Vec<Vec<u32>> {
         by_domain.entry(domain).or_default().push((created, account as u32));
     }
     all.sort_unstable();
-    let mut seeds: Vec<Vec<u32>> = by_domain
+    let mut series: Vec<Series> = by_domain
         .into_values()
         .filter(|accounts| accounts.len() >= SERIES_MIN)
-        .filter_map(|mut accounts| {
+        .map(|mut accounts| {
             accounts.sort_unstable();
-            let found = series(&accounts, &all);
-            (!found.is_empty()).then_some(found)
+            full_days(&accounts, &all)
         })
+        .filter(|s| !s.accounts.is_empty())
         .collect();
-    seeds.sort_unstable();
-    seeds
+    series.sort_unstable_by(|a, b| a.accounts.cmp(&b.accounts));
+    join_domains(series)
+}
+
+/// What one domain's full days hold.
+#[derive(Default)]
+struct Series {
+    accounts: Vec<u32>,
+    /// Starts of the full days.
+    days: Vec<i64>,
+}
+
+/// Joins the series of domains that have at least two full days in common: one hand uses several domains.
+fn join_domains(series: Vec<Series>) -> Vec<Vec<u32>> {
+    let mut sets = UnionFind::new(series.len());
+    let meet = |x: &i64, other: &Series| other.days.iter().any(|y| (x - y).abs() < Micros::DAY / 2);
+    for i in 0..series.len() {
+        for j in i + 1..series.len() {
+            let common = series[i].days.iter().filter(|x| meet(x, &series[j])).count();
+            if common >= 2 && common * 2 >= series[i].days.len().min(series[j].days.len()) {
+                sets.union(i as u32, j as u32);
+            }
+        }
+    }
+    let members = |group: Vec<u32>| {
+        let mut all: Vec<u32> =
+            group.iter().flat_map(|&i| series[i as usize].accounts.iter().copied()).collect();
+        all.sort_unstable();
+        all
+    };
+    sets.groups(1).into_iter().map(members).collect()
 }
 
 /// Accounts of one domain's sorted sign-ups that came on days which are too full.
-fn series(accounts: &[(i64, u32)], all: &[i64]) -> Vec<u32> {
-    let mut found = Vec::new();
+fn full_days(accounts: &[(i64, u32)], all: &[i64]) -> Series {
+    let mut found = Series::default();
     let mut from = 0;
     while from < accounts.len() {
         let end = accounts[from].0 + Micros::DAY;
@@ -49,12 +79,13 @@ fn series(accounts: &[(i64, u32)], all: &[i64]) -> Vec<u32> {
         let share = usual.saturating_sub(to - from) as f64 / all.len().max(1) as f64;
         let expected = 3.0 * share * accounts.len() as f64 + 0.5;
         if to - from >= SERIES_MIN && poisson_tail((to - from) as u64, expected) <= SERIES_CHANCE {
-            found.extend(accounts[from..to].iter().map(|&(_, a)| a));
+            found.accounts.extend(accounts[from..to].iter().map(|&(_, a)| a));
+            found.days.push(accounts[from].0);
             from = to;
         } else {
             from += 1;
         }
     }
-    found.sort_unstable();
+    found.accounts.sort_unstable();
     found
 }
