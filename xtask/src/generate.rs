@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 
@@ -83,35 +83,69 @@ fn help(vigie: &str, arguments: &[&str]) -> Result<String> {
     Ok(text.lines().map(|line| format!("{}\n", line.trim_end())).collect())
 }
 
-/// The doc comment of every detector is its page.
+/// The doc comment of every detector is its page, in the order of the list.
 fn detectors() -> Result<String> {
     let folder = root().join("crates").join("vigie-detectors").join("src");
-    let mut files: Vec<PathBuf> = fs::read_dir(&folder)
-        .with_context(|| format!("{} cannot be read", folder.display()))?
-        .filter_map(|entry| entry.ok().map(|e| e.path().join("mod.rs")))
-        .filter(|file| file.is_file())
-        .collect();
-    files.sort();
+    let list = folder.join("lib.rs");
+    let listed = listed(&read(&list)?);
     let mut page = format!(
         "# Detectors\n\n{MADE}\nEach looks at groups of linked accounts, never at one account alone. A detector whose \
          fields the input lacks says that it is blind.\n"
     );
-    for file in files {
-        let text = fs::read_to_string(&file)?;
-        let comment: Vec<&str> = text
-            .lines()
-            .take_while(|line| line.starts_with("//!"))
-            .map(|line| line.trim_start_matches("//!"))
-            .map(|line| line.strip_prefix(' ').unwrap_or(line))
-            .collect();
-        let name = file.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
-        let body: String = comment
-            .iter()
-            .map(|line| if line.starts_with('#') { format!("##{line}\n") } else { format!("{line}\n") })
-            .collect();
-        let _ = write!(page, "\n## {}\n\n{}", name.replace('_', "-"), body.trim_start());
+    for module in &listed {
+        let text = read(&folder.join(module).join("mod.rs"))?;
+        let _ = write!(page, "\n{}", section(&text));
     }
-    Ok(page)
+    let unlisted = fs::read_dir(&folder)
+        .with_context(|| format!("{} cannot be read", folder.display()))?
+        .filter_map(Result::ok)
+        .filter(|entry| entry.path().join("mod.rs").is_file())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .find(|name| !listed.contains(name));
+    match unlisted {
+        Some(name) => bail!("{name} has a folder but is not in the list in {}", list.display()),
+        None if listed.is_empty() => bail!("{} lists no detector", list.display()),
+        None => Ok(page),
+    }
+}
+
+fn read(file: &Path) -> Result<String> {
+    fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
+}
+
+/// Modules of the detectors, from the lines `    module::DETECTOR,`.
+fn listed(text: &str) -> Vec<String> {
+    let module = |line: &str| line.trim().strip_suffix("::DETECTOR,").map(str::to_owned);
+    text.lines().filter_map(module).collect()
+}
+
+/// One detector: its doc comment, a heading lower, and which fields it reads.
+fn section(text: &str) -> String {
+    let comment = text
+        .lines()
+        .take_while(|line| line.starts_with("//!"))
+        .map(|line| line.trim_start_matches("//!"))
+        .map(|line| line.strip_prefix(' ').unwrap_or(line));
+    let mut page = String::new();
+    for line in comment {
+        let _ = writeln!(page, "{}{line}", if line.starts_with('#') { "#" } else { "" });
+    }
+    let fields = |name: &str| -> Vec<String> {
+        let rest = text.split_once(&format!("{name}: &[")).map_or("", |(_, rest)| rest);
+        let inside = rest.split(']').next().unwrap_or("");
+        inside.split(',').map(|f| f.trim().trim_matches('"')).filter(|f| !f.is_empty()).map(ticked).collect()
+    };
+    let (needs, wants) = (fields("needs"), fields("wants"));
+    let _ = write!(page, "\n### Fields\nBlind without {}", needs.join(", "));
+    if !wants.is_empty() {
+        let _ = write!(page, "; sharper with {}", wants.join(", "));
+    }
+    page.push_str(".\n");
+    page
+}
+
+fn ticked(name: &str) -> String {
+    format!("`{name}`")
 }
 
 fn for_packagers(vigie: &str) -> Result<()> {
@@ -122,4 +156,18 @@ fn for_packagers(vigie: &str) -> Result<()> {
         write(&folder.join("completions").join(format!("vigie.{shell}")), &script)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{listed, section};
+
+    #[test]
+    fn a_detector_is_a_section_with_its_fields() {
+        let text = "//! # `a-b`\n//!\n//! ## What it catches\n//! It.\n\nuse x;\n    needs: &[\"t\"],\n    wants: &[\n        \"u\",\n    ],\n";
+        let page =
+            "## `a-b`\n\n### What it catches\nIt.\n\n### Fields\nBlind without `t`; sharper with `u`.\n";
+        assert_eq!(section(text), page);
+        assert_eq!(listed("pub mod a_b;\n    a_b::DETECTOR,\n    c::DETECTOR,\n];"), ["a_b", "c"]);
+    }
 }

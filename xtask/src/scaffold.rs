@@ -40,8 +40,8 @@ fn start(root: &Path, name: &str) -> Result<Vec<String>> {
     // Every edit is made in memory first: either all of them fit or nothing is changed.
     let list = sources.join("lib.rs");
     let list_text = read(&list)?;
-    let list_text = insert(&list_text, "mod ", &format!("mod {module};"))
-        .and_then(|text| insert_into_list(&text, &format!("    &{module}::DETECTOR,")))
+    let list_text = insert_module(&list_text, &module)
+        .and_then(|text| insert_into_list(&text, &format!("    {module}::DETECTOR,")))
         .with_context(|| format!("{}: no list of detectors to add to", list.display()))?;
     let kinds = root.join("crates/vigie-model/src/campaign.rs");
     let kinds_text = read(&kinds)?;
@@ -80,12 +80,18 @@ fn capitalised(word: &str) -> String {
     first.to_ascii_uppercase() + rest
 }
 
-/// `line` among the lines that begin with `prefix`, in order.
-fn insert(text: &str, prefix: &str, line: &str) -> Option<String> {
+/// `pub mod` among the modules, in the order of names that rustfmt keeps, whether public or not.
+fn insert_module(text: &str, module: &str) -> Option<String> {
+    let name = |line: &str| -> Option<String> {
+        let rest = line.strip_prefix("pub ").unwrap_or(line).strip_prefix("mod ")?;
+        rest.strip_suffix(';').map(str::to_owned)
+    };
     let mut lines: Vec<&str> = text.lines().collect();
-    let last = lines.iter().rposition(|l| l.starts_with(prefix))?;
-    let at = lines.iter().position(|l| l.starts_with(prefix) && *l > line).unwrap_or(last + 1);
-    lines.insert(at, line);
+    let last = lines.iter().rposition(|line| name(line).is_some())?;
+    let later = |line: &&str| name(line).is_some_and(|other| other.as_str() > module);
+    let at = lines.iter().position(later).unwrap_or(last + 1);
+    let new = format!("pub mod {module};");
+    lines.insert(at, &new);
     Some(lines.join("\n") + "\n")
 }
 
@@ -108,7 +114,7 @@ const TEMPLATE: &str = include_str!("detector.rs.txt");
 mod tests {
     use super::*;
 
-    const LIB: &str = "mod facts;\nmod key_takeover;\n\npub static DETECTORS: &[&Detector] = &[\n    &key_takeover::DETECTOR,\n];\n";
+    const LIB: &str = "mod facts;\npub mod key_takeover;\n\npub const DETECTORS: &[Detector] = &[\n    key_takeover::DETECTOR,\n];\n";
     const KINDS: &str = "enum Kind {\n    /// Accounts linked by objects alone.\n    CoordinatedAccounts,\n}\nmatch self {\n            Self::CoordinatedAccounts => \"coordinated-accounts\",\n}\n";
 
     fn workspace(name: &str) -> std::path::PathBuf {
@@ -128,12 +134,12 @@ mod tests {
         let root = workspace("new");
         assert_eq!(start(&root, "idle-fleet").unwrap().len(), 3);
         let list = fs::read_to_string(root.join("crates/vigie-detectors/src/lib.rs")).unwrap();
-        assert!(list.contains("mod facts;\nmod idle_fleet;\nmod key_takeover;"), "{list}");
-        assert!(list.contains("    &key_takeover::DETECTOR,\n    &idle_fleet::DETECTOR,\n];"), "{list}");
+        assert!(list.contains("mod facts;\npub mod idle_fleet;\npub mod key_takeover;"), "{list}");
+        assert!(list.contains("    key_takeover::DETECTOR,\n    idle_fleet::DETECTOR,\n];"), "{list}");
         let kinds = fs::read_to_string(root.join("crates/vigie-model/src/campaign.rs")).unwrap();
         assert!(kinds.contains("Self::IdleFleet => \"idle-fleet\","), "{kinds}");
         let page = fs::read_to_string(root.join("crates/vigie-detectors/src/idle_fleet/mod.rs")).unwrap();
-        assert!(page.contains("kind: Kind::IdleFleet") && page.contains("The detector `idle-fleet`"));
+        assert!(page.contains("kind: Kind::IdleFleet") && page.starts_with("//! # `idle-fleet`\n"));
         assert!(start(&root, "idle-fleet").is_err(), "it is there already");
         fs::remove_dir_all(root).unwrap();
     }
