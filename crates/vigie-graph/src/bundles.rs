@@ -121,7 +121,7 @@ mod tests {
             |object, account| touches.push(Touch { object, account, count: 1, occasion: 0, kind: 0 });
         // Objects 1–4: 20 of accounts 0–24 each. Object 9: accounts 100–119 and two of the first.
         for object in 1..=4u64 {
-            (0..25).filter(|a| (a + object as u32) % 5 != 0).for_each(|a| touch(object, a));
+            (0..25).filter(|a| !(a + object as u32).is_multiple_of(5)).for_each(|a| touch(object, a));
         }
         (100..120).chain([0, 1]).for_each(|a| touch(9, a));
         let mut objects = RareObjects::default();

@@ -338,8 +338,6 @@ fn marks(index: &Index<'_>, members: &[u32], options: &ClusterOptions) -> Vec<Ma
     let size = members.len() as f32;
     let outside = (index.view.population - members.len().min(index.view.population)) as f32;
     let least = 3u32.max((0.05 * size) as u32).min(members.len() as u32);
-    let fair = 3.0 * f64::from(size) / index.view.population.max(1) as f64;
-    let chance = |k: u32, holders: usize| poisson_tail(u64::from(k), fair * holders as f64);
     let mut marks: Vec<Mark> = held
         .into_iter()
         .filter(|&(m, k)| {

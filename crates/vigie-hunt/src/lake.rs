@@ -83,10 +83,6 @@ impl Lake {
         &self.event_text[from..self.event_ends[row] as usize]
     }
 
-    pub(crate) fn name(&self, hash: u64) -> &str {
-        self.names.get(&hash).map_or("?", |n| n)
-    }
-
     /// Row indices of one account within a stretch of time (`since <= t < until`).
     pub(crate) fn rows_of(&self, account: usize, since: i64, until: i64) -> std::ops::Range<usize> {
         let (from, to) = (self.starts[account], self.starts[account + 1]);

@@ -175,3 +175,82 @@ pub(crate) fn profiles(view: &View<'_>) -> Vec<Profile> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use vigie_fold::Marks;
+
+    use super::{Flags, Micros, Profile};
+    use crate::rows::{BANDS, PHRASES, Row, Rows};
+
+    const SPAN: (i64, i64) = (0, 30 * Micros::DAY);
+
+    fn row((time, flags, marks, tokens, byte): (i64, u8, u32, u32, i8)) -> Row {
+        let mut set = Flags::default();
+        set.set(Flags::HAS_TEXT, flags & 1 != 0);
+        set.set(Flags::REFUSED, flags & 2 != 0);
+        set.set(Flags::FAILED, flags & 4 != 0);
+        Row {
+            account: 0,
+            time,
+            exact: 0,
+            template: 0,
+            heads: [0; 3],
+            tail: 0,
+            bands: [0; BANDS],
+            phrases: [0; PHRASES],
+            embedding: std::array::from_fn(|i| byte.wrapping_mul(i as i8 + 1)),
+            system: 0,
+            system_block: 0,
+            tools: 0,
+            address: 0,
+            network: 0,
+            client: 0,
+            settings: 0,
+            key: 0,
+            end_user: 0,
+            conversation: 0,
+            model: 0,
+            country: 0,
+            marks: Marks::from_bits(marks),
+            flags: set,
+            language: vigie_fold::Language::default(),
+            words: 0,
+            input_tokens: 0,
+            output_tokens: tokens,
+        }
+    }
+
+    fn profile(rows: &Rows, of: impl Iterator<Item = usize>) -> Profile {
+        let mut profile = Profile::default();
+        of.for_each(|i| profile.add(rows, i, SPAN, i % 3 == 0));
+        profile
+    }
+
+    proptest! {
+        #[test]
+        fn profiles_of_any_partition_add_up_to_the_whole(
+            drawn in proptest::collection::vec(
+                ((0..SPAN.1, any::<u8>(), any::<u32>(), any::<u32>(), any::<i8>()), 0..4usize),
+                0..60,
+            ),
+        ) {
+            let mut rows = Rows::default();
+            drawn.iter().for_each(|(values, _)| rows.push(&row(*values)));
+            let whole = profile(&rows, 0..rows.len());
+            let parts = [0, 1, 2, 3].map(|p| profile(&rows, (0..rows.len()).filter(|&i| drawn[i].1 == p)));
+            let merged = |order: [usize; 4]| {
+                order.iter().fold(Profile::default(), |mut sum, &p| { sum.merge(&parts[p]); sum })
+            };
+            prop_assert_eq!(&merged([0, 1, 2, 3]), &whole);
+            prop_assert_eq!(&merged([3, 1, 0, 2]), &whole);
+            let mut left = parts[0].clone();
+            left.merge(&parts[1]);
+            let mut right = parts[2].clone();
+            right.merge(&parts[3]);
+            left.merge(&right);
+            prop_assert_eq!(&left, &whole);
+        }
+    }
+}

@@ -137,7 +137,7 @@ fn common_addresses(
 
 fn busiest_day(mut created: Vec<i64>) -> std::ops::RangeInclusive<i64> {
     created.sort_unstable();
-    let (mut from, mut best) = (0, 0..=-1);
+    let (mut from, mut best) = (0, std::ops::RangeInclusive::new(0, -1));
     let mut most = 0;
     for to in 0..created.len() {
         while created[to] - created[from] > Micros::DAY {

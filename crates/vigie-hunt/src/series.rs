@@ -35,7 +35,7 @@ pub(crate) fn sign_up_series(view: &View<'_>) -> Vec<Vec<u32>> {
         .filter(|s| !s.accounts.is_empty())
         .collect();
     series.sort_unstable_by(|a, b| a.accounts.cmp(&b.accounts));
-    join_domains(series)
+    join_domains(&series)
 }
 
 /// What one domain's full days hold.
@@ -47,7 +47,7 @@ struct Series {
 }
 
 /// Joins the series of domains that have at least two full days in common: one hand uses several domains.
-fn join_domains(series: Vec<Series>) -> Vec<Vec<u32>> {
+fn join_domains(series: &[Series]) -> Vec<Vec<u32>> {
     let mut sets = UnionFind::new(series.len());
     let meet = |x: &i64, other: &Series| other.days.iter().any(|y| (x - y).abs() < Micros::DAY / 2);
     for i in 0..series.len() {
