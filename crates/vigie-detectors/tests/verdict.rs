@@ -1,5 +1,10 @@
 //! Facts in, verdict out: what accuses a group, what clears it, and that nothing accuses alone.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "what tests share stands outside the test functions that clippy knows"
+)]
+
 use proptest::prelude::*;
 use vigie_detectors::{Contrast, Facts, Judgement, Readings, alternatives, cleared, judge, mark};
 use vigie_model::{Explained, Kind, Severity};

@@ -1,5 +1,10 @@
 //! What must hold of every hunt, whatever the world: tried on a small seeded one.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "what tests share stands outside the test functions that clippy knows"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
