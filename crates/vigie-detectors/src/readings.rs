@@ -170,7 +170,7 @@ impl From<&Facts> for Readings {
             failed_payments: hidden * grade(identity.failed_payments_ratio, 1.2, 1.8),
             replaced: grade(identity.stopped - identity.stopped_expected, 0.03, 0.15)
                 * grade(handed, 0.02, 0.1),
-            taken_over: grade(history.taken_over - history.taken_over_expected, 0.15, 0.4)
+            taken_over: grade(history.taken_over - history.taken_over_expected, 0.3, 0.5)
                 * grade(history.probed / history.taken_over.max(1e-6), 0.1, 0.5),
         }
     }

@@ -5,6 +5,8 @@
 //! side in every bucket they share. Each candidate is then weighed exactly, over everything that the two share. What
 //! one exchange shares in many ways is one coincidence.
 
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
 use crate::graph::Edge;
 use crate::objects::{ALWAYS, Held, Motifs};
 
@@ -63,39 +65,77 @@ pub struct Activity<'a> {
     pub population: usize,
 }
 
-/// Candidate pairs, sorted and distinct. O(Σ min(degree², degree · ring)).
+/// Pairs that one partition of the candidates gathers at most, roughly.
+const PARTITION_PAIRS: usize = 8_000_000;
+/// A motif of at most this many accounts makes its pairs candidates alone; larger ones must agree on a pair twice.
+const ALONE_DEGREE_MAX: usize = 8;
+
+/// Candidate pairs, sorted and distinct: those that a small motif or at least two larger ones propose.
+///
+/// O(Σ min(degree², degree · ring)) time; memory is bounded by partitions over the smaller account number, which run
+/// in parallel.
 pub fn candidates(motifs: &Motifs, accounts: usize, options: &LinkOptions) -> Vec<(u32, u32)> {
     let rank = ring_rank(motifs, accounts);
+    let proposals = |m: u32| {
+        let n = motifs.holders(m).len();
+        if n <= options.pairs_degree_max { n * (n - 1) / 2 } else { n * options.ring }
+    };
+    let total: usize = (0..motifs.len() as u32).map(proposals).sum();
+    let partitions = (total / PARTITION_PAIRS + 1).min(accounts.max(1));
+    let rings: Vec<(u32, Vec<u32>)> = (0..motifs.len() as u32)
+        .filter(|&m| motifs.holders(m).len() > options.pairs_degree_max)
+        .map(|m| {
+            let mut ring = motifs.holders(m).to_vec();
+            ring.sort_unstable_by_key(|&a| rank[a as usize]);
+            (m, ring)
+        })
+        .collect();
+    let bound = |p: usize| (accounts * p / partitions) as u32;
+    let parts: Vec<Vec<(u32, u32)>> = (0..partitions)
+        .into_par_iter()
+        .map(|p| partition(motifs, &rings, options, bound(p)..bound(p + 1)))
+        .collect();
+    parts.concat()
+}
+
+/// Candidates whose smaller account number lies in `range`.
+fn partition(
+    motifs: &Motifs,
+    rings: &[(u32, Vec<u32>)],
+    options: &LinkOptions,
+    range: std::ops::Range<u32>,
+) -> Vec<(u32, u32)> {
+    let links = |m: u32| options.kind_trust[usize::from(motifs.motifs[m as usize].kind)] > 0.0;
     let mut pairs = Vec::new();
-    let mut ring = Vec::new();
-    for m in 0..motifs.len() as u32 {
-        if options.kind_trust[usize::from(motifs.motifs[m as usize].kind)] <= 0.0 {
-            continue;
-        }
+    for m in (0..motifs.len() as u32).filter(|&m| links(m)) {
         let members = motifs.holders(m);
-        if members.len() <= options.pairs_degree_max {
-            for (i, &a) in members.iter().enumerate() {
-                pairs.extend(members[i + 1..].iter().map(|&b| (a, b)));
-            }
+        if members.len() > options.pairs_degree_max {
             continue;
         }
-        ring.clear();
-        ring.extend_from_slice(members);
-        ring.sort_unstable_by_key(|&a| rank[a as usize]);
+        let times = if members.len() <= ALONE_DEGREE_MAX { 2 } else { 1 };
+        let (from, to) =
+            (members.partition_point(|&a| a < range.start), members.partition_point(|&a| a < range.end));
+        for i in from..to {
+            for &b in &members[i + 1..] {
+                (0..times).for_each(|_| pairs.push((members[i], b)));
+            }
+        }
+    }
+    for (_, ring) in rings.iter().filter(|(m, _)| links(*m)) {
         for i in 0..ring.len() {
             for step in 1..=options.ring {
                 let (a, b) = (ring[i], ring[(i + step) % ring.len()]);
-                pairs.push((a.min(b), a.max(b)));
+                if range.contains(&a.min(b)) {
+                    pairs.push((a.min(b), a.max(b)));
+                }
             }
-        }
-        if pairs.len() > 40_000_000 {
-            pairs.sort_unstable();
-            pairs.dedup();
         }
     }
     pairs.sort_unstable();
-    pairs.dedup();
-    pairs
+    let mut kept: Vec<(u32, u32)> =
+        pairs.chunk_by(|x, y| x == y).filter(|g| g.len() >= 2).map(|g| g[0]).collect();
+    kept.shrink_to_fit();
+    kept
 }
 
 /// Places accounts that share motifs next to each other: by the two motifs of lowest hash among those they hold.
@@ -286,7 +326,11 @@ mod tests {
 
     #[test]
     fn a_big_bucket_gives_a_ring_and_not_all_pairs() {
-        let bucket: Vec<_> = (0..50).map(|account| (1, account, 0)).collect();
-        assert_eq!(candidates(&motifs(&bucket, 50), 50, &options()).len(), 100);
+        // Two buckets of nearly the same accounts agree on neighbours; one alone proposes nothing.
+        let one: Vec<_> = (0..50).map(|account| (1, account, 0)).collect();
+        assert!(candidates(&motifs(&one, 51), 51, &options()).is_empty());
+        let two: Vec<_> = one.iter().copied().chain((1..51).map(|account| (2, account, 1))).collect();
+        let found = candidates(&motifs(&two, 51), 51, &options()).len();
+        assert!((80..=100).contains(&found), "{found}");
     }
 }

@@ -29,7 +29,7 @@ fn decays() -> [f32; LAYERS] {
 /// A link must beat the prior odds that two of the population belong together (1 to their number) by e⁴.
 fn link_options(population: usize) -> LinkOptions {
     LinkOptions {
-        pairs_degree_max: 48,
+        pairs_degree_max: 32,
         ring: 8,
         kind_trust: ObjectKind::ALL.iter().map(|k| k.trust()).collect(),
         layer_decay: decays(),
@@ -44,7 +44,7 @@ fn cluster_options(settings: &Settings, links: &LinkOptions) -> ClusterOptions {
     ClusterOptions {
         accounts_min: settings.accounts_min,
         core: 2,
-        resolution: 0.02 * f64::from(links.weight_min),
+        resolution: 0.05 * f64::from(links.weight_min),
         purity_min: 0.5,
         strength_min: 6.0,
         layer_decay: links.layer_decay,

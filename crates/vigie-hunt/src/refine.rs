@@ -43,9 +43,14 @@ pub(crate) fn stays(
     let mut strengths: Vec<f32> = (0..tied.len()).filter(|&i| tied[i]).map(|i| cluster.strength[i]).collect();
     strengths.sort_unstable_by(f32::total_cmp);
     let typical = strengths[strengths.len() / 2];
+    // Who shows no intrusion among an intruder's victims shares the intruder's prompts and nothing else.
+    let intruded = cluster.members.iter().filter(|&&a| population.takeovers[a as usize].is_some()).count();
+    let victims = intruded * 2 >= cluster.members.len();
     (0..tied.len())
         .map(|i| {
-            let heavy = cluster.strength[i] >= UNTIED_STRENGTH * typical && (low..=high).contains(&share(i));
+            let heavy = !victims
+                && cluster.strength[i] >= UNTIED_STRENGTH * typical
+                && (low..=high).contains(&share(i));
             !allowed(i) && (tied[i] || heavy)
         })
         .collect()
