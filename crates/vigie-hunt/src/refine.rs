@@ -29,7 +29,11 @@ pub(crate) fn stays(
     slice: &Slice,
     readings: &Readings,
 ) -> Vec<bool> {
-    let tied = tied(index, population, cluster, slice, readings);
+    let intruded: Vec<bool> =
+        cluster.members.iter().map(|&a| population.takeovers[a as usize].is_some()).collect();
+    let victims = intruded.iter().filter(|&&i| i).count() * 2 >= intruded.len();
+    // Who shows no intrusion among an intruder's victims shares the intruder's prompts and nothing else.
+    let tied = if victims { intruded } else { tied(index, population, cluster, slice, readings) };
     let allowed = |i: usize| index.view.known[cluster.members[i] as usize].is_some_and(vouched);
     let count = tied.iter().filter(|&&t| t).count();
     if (count as f64) < TIED_MIN * tied.len() as f64 || count == tied.len() {
@@ -43,9 +47,6 @@ pub(crate) fn stays(
     let mut strengths: Vec<f32> = (0..tied.len()).filter(|&i| tied[i]).map(|i| cluster.strength[i]).collect();
     strengths.sort_unstable_by(f32::total_cmp);
     let typical = strengths[strengths.len() / 2];
-    // Who shows no intrusion among an intruder's victims shares the intruder's prompts and nothing else.
-    let intruded = cluster.members.iter().filter(|&&a| population.takeovers[a as usize].is_some()).count();
-    let victims = intruded * 2 >= cluster.members.len();
     (0..tied.len())
         .map(|i| {
             let heavy = !victims
@@ -106,10 +107,6 @@ fn tied(
     mark(readings.serial_sign_up, &|i| {
         known(&cluster.members[i]).and_then(|k| k.created_at).is_some_and(|t| day.contains(&t.0))
     });
-    // Victims inside somebody else's operation are bystanders of it; their intruder makes a cluster of its own.
-    let intruded = |i: usize| population.takeovers[cluster.members[i] as usize].is_some();
-    let victims = (0..cluster.members.len()).filter(|&i| intruded(i)).count();
-    mark(if victims * 2 >= cluster.members.len() { readings.taken_over } else { 0.0 }, &intruded);
     mark(readings.replaced, &|i| known(&cluster.members[i]).is_some_and(stopped));
     tied
 }
