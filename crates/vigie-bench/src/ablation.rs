@@ -42,7 +42,7 @@ pub struct Ablation {
     pub false_rate: f64,
     /// Malicious accounts by their number of exchanges.
     pub classes: Vec<VolumeClass>,
-    /// Innocent look-alikes of at least [`GROUP_MIN`] accounts.
+    /// Innocent look-alikes of at least `GROUP_MIN` accounts.
     pub look_alikes: u64,
     /// Those whose pooled traffic passes the test too.
     pub look_alikes_passing: u64,

@@ -10,7 +10,7 @@ use crate::scan::{Shape, Sink, Slot, scan};
 use crate::sketch::{hash_sequence, sketch};
 use crate::stopwords::{STOP_WORDS, StopWords};
 
-/// Of a longer text only the first [`HEAD_BYTES`] and the last [`TAIL_BYTES`] are folded: one huge prompt must not
+/// Of a longer text only the first `HEAD_BYTES` and the last `TAIL_BYTES` are folded: one huge prompt must not
 /// stall the others.
 pub const TEXT_BYTES_MAX: usize = HEAD_BYTES + TAIL_BYTES;
 const HEAD_BYTES: usize = 16 << 10;

@@ -5,7 +5,7 @@
 //! set; a query joins the set when that distance exceeds mean − deviation of the set's distances; outliers beyond three
 //! deviations are dropped; with more than 100 distances left, an account is accused when Shapiro–Wilk's W of them falls
 //! below δ. Adapted: a model of language has no classes, so there is one set an account; distance is L2 between hashed
-//! embeddings; the first [`QUERIES_MAX`] queries count. A second setting is content with 30 distances, so that
+//! embeddings; the first `QUERIES_MAX` queries count. A second setting is content with 30 distances, so that
 //! accounts of low volume are judged at all.
 
 use rayon::prelude::*;

@@ -5,8 +5,8 @@
 //! the same time window, windows overlap by half; similarity is the Jaccard index of the users' sets of ⟨object,
 //! window⟩; single-linkage clustering, of which an account's score is the similarity at which its cluster reaches the
 //! minimal size. Adapted: constraint objects are client addresses and masked prompts; windows that more than
-//! [`CROWD`] accounts share are left out (the paper filters popular objects as well); accounts with fewer than
-//! [`ACTIONS_MIN`] distinct actions are left out, since two single actions match too easily.
+//! `CROWD` accounts share are left out (the paper filters popular objects as well); accounts with fewer than
+//! `ACTIONS_MIN` distinct actions are left out, since two single actions match too easily.
 
 use rustc_hash::FxHashMap;
 use vigie_graph::UnionFind;

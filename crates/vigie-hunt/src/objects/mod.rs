@@ -31,7 +31,7 @@ const CLEARED_MAX: usize = 200;
 ///
 /// An object whose id is an account's id joins the two directly. The answer does not depend on the order of the touches
 /// and depends on `settings.seed` only through the draws from the null model. Holds the whole table: about 24 bytes a
-/// touch and each name once. O(T log T) for T touches, times [`groups::DRAWS`] for the null model.
+/// touch and each name once. O(T log T) for T touches, times the number of draws for the null model.
 pub fn hunt_objects(
     touches: &mut dyn Iterator<Item = ObjectTouch>,
     window: Window,
