@@ -130,9 +130,10 @@ fn dependencies(_: Place) -> Result<Count> {
 /// Adds up what nextest, cargo test and Node's test runner say at their ends.
 fn count_of(said: &str) -> Count {
     let mut count = Count::default();
-    for line in said.lines() {
-        let line = line.trim();
-        if let Some(rest) = line.strip_prefix("test result:") {
+    for raw in said.lines() {
+        let line = raw.trim();
+        // Not trimmed: nextest repeats, indented, what a failed test's own runner said, and counts it itself.
+        if let Some(rest) = raw.strip_prefix("test result:") {
             count.add(Count {
                 passed: before(rest, "passed"),
                 failed: before(rest, "failed"),
@@ -168,6 +169,8 @@ mod tests {
     fn every_runner_is_understood() {
         let nextest = "     Summary [   5.117s] 42 tests run: 33 passed (1 slow), 9 failed, 2 skipped";
         assert_eq!(count_of(nextest), Count { passed: 33, failed: 9, skipped: 2 });
+        let repeated = format!("    test result: FAILED. 0 passed; 1 failed; 0 ignored\n{nextest}");
+        assert_eq!(count_of(&repeated), Count { passed: 33, failed: 9, skipped: 2 });
         let cargo = "test result: ok. 3 passed; 1 failed; 2 ignored; 0 measured; 0 filtered out";
         assert_eq!(count_of(cargo), Count { passed: 3, failed: 1, skipped: 2 });
         let node = "# tests 17\n# pass 15\n# fail 1\n# cancelled 0\n# skipped 1\n";
