@@ -236,6 +236,9 @@ fn asks_variously(index: &Index<'_>, account: u32, objects: &FxHashSet<u64>) -> 
     false
 }
 
+/// How much oftener victims must share an object than others for it to join them.
+const VICTIM_LIFT: f64 = 6.0;
+
 /// Accounts that were taken over and share with each other anything of content or origin: one intruder's victims.
 fn taken_over(index: &Index<'_>, population: &Population, options: &ClusterOptions) -> Vec<Vec<u32>> {
     let flagged: Vec<u32> =
@@ -255,7 +258,12 @@ fn taken_over(index: &Index<'_>, population: &Population, options: &ClusterOptio
     }
     for (bundle, group) in sharers {
         let share = index.bundles.holders(bundle).len() as f64 / index.view.population.max(1) as f64;
-        if group.len() >= 3 && poisson_tail(group.len() as u64, share * flagged.len() as f64) <= MARK_CHANCE {
+        // What everybody uses joins nobody: victims must use it several times as often as others do.
+        let lift = group.len() as f64 / (share * flagged.len() as f64).max(1e-9);
+        if group.len() >= 3
+            && lift >= VICTIM_LIFT
+            && poisson_tail(group.len() as u64, share * flagged.len() as f64) <= MARK_CHANCE
+        {
             group.windows(2).for_each(|pair| {
                 sets.union(pair[0], pair[1]);
             });

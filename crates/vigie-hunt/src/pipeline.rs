@@ -157,7 +157,9 @@ fn judge_cluster(
     };
     let mut judged = look(cluster);
     if judged.judgement.severity > Severity::None {
-        let stays = stays(index, population, &judged.cluster, &judged.slice, &judged.judgement.readings);
+        let victims = judged.judgement.kind == Kind::KeyTakeover;
+        let stays =
+            stays(index, population, &judged.cluster, &judged.slice, &judged.judgement.readings, victims);
         let kept = stays.iter().filter(|&&s| s).count();
         if kept < settings.accounts_min {
             return None;

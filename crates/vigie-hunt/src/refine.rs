@@ -21,17 +21,17 @@ const TIED_MIN: f64 = 0.25;
 /// Part of the tied members' typical evidence that an untied member needs.
 const UNTIED_STRENGTH: f32 = 0.85;
 
-/// Which members stay, in the order of the cluster's members.
+/// Which members stay, in the order of the cluster's members. `victims` says that the cluster is an intruder's victims.
 pub(crate) fn stays(
     index: &Index<'_>,
     population: &Population,
     cluster: &Cluster,
     slice: &Slice,
     readings: &Readings,
+    victims: bool,
 ) -> Vec<bool> {
     let intruded: Vec<bool> =
         cluster.members.iter().map(|&a| population.takeovers[a as usize].is_some()).collect();
-    let victims = intruded.iter().filter(|&&i| i).count() * 2 >= intruded.len();
     // Who shows no intrusion among an intruder's victims shares the intruder's prompts and nothing else.
     let tied = if victims { intruded } else { tied(index, population, cluster, slice, readings) };
     let allowed = |i: usize| index.view.known[cluster.members[i] as usize].is_some_and(vouched);
