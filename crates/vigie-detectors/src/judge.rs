@@ -50,11 +50,17 @@ pub fn judge(facts: &Facts) -> Judgement {
     let job = readings.narrow * readings.shared_out;
     let total =
         ties.min(3.0) + drive.min(3.0) + job + 0.5 * readings.failed_payments + 1.5 * readings.purpose();
+    // Traffic that turns to extraction speaks of a plan, too, if less plainly than a schedule does.
+    let steered = readings
+        .plan()
+        .max(readings.persona_scripts)
+        .max(readings.harmful_scripts)
+        .max(0.6 * readings.extraction);
     let margin = (total - TOTAL_MIN)
         .min(ties - TIES_MIN)
         .min(ties - readings.replaced - FIRM_MIN)
         .min(drive + readings.purpose() + 0.5 * (ties - 1.0).max(0.0) - DRIVE_MIN)
-        .min(2.0 * (readings.plan().max(readings.persona_scripts).max(readings.harmful_scripts) - PLAN_MIN));
+        .min(2.0 * (steered - PLAN_MIN));
     // A handful of accounts is a family or a small firm more often than an operation.
     let margin = margin - SMALL * grade(facts.size.accounts as f64, 15.0, 4.0) * (1.0 - readings.taken_over);
     let best = DETECTORS
