@@ -1,7 +1,7 @@
 //! # `trace-coercion`
 //!
 //! ## What it catches
-//! Asks, in several languages and at scale, to write out the reasoning behind answers.
+//! Asks, at scale, to write out the reasoning behind answers.
 //!
 //! ## Why it is abuse
 //! Reasoning traces are what a reasoning model is trained on; providers protect them.
@@ -10,8 +10,7 @@
 //! Teachers, researchers, authorised distillation of the operator's own model.
 //!
 //! ## Evidence
-//! Share of exchanges that ask for reasoning beyond matched groups, several languages in one narrow job, long
-//! answers.
+//! Share of exchanges that ask for reasoning beyond matched groups. How many languages they use plays no part.
 //!
 //! ## Response
 //! Deny reasoning text to these accounts, openly; then as split extraction.
@@ -39,8 +38,6 @@ pub const DETECTOR: Detector = Detector {
 fn judge(facts: &Facts) -> Option<Finding> {
     let r = Readings::from(facts);
     let traces = grade(excess(facts, mark::REASONING), 0.1, 0.35);
-    let tongues = grade(facts.content.languages as f64, 1.0, 2.0);
-    let long = grade(facts.content.output_ratio, 1.6, 2.2);
-    let fit = 3.0 * traces + 3.0 * tongues * long * r.narrow;
-    found(traces >= 0.4 || tongues * long * r.narrow >= 0.4, Kind::TraceCoercion, fit, facts, &r)
+    let fit = 3.0 * traces;
+    found(traces >= 0.4, Kind::TraceCoercion, fit, facts, &r)
 }
