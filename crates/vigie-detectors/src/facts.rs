@@ -3,10 +3,8 @@
 //! Language and country are in here to describe a campaign. No detector reads them to raise a score; the test
 //! `permuting_countries_and_languages_changes_no_finding` in vigie-hunt holds everybody to it.
 
-use vigie_model::Layer;
-
 /// One statistic of a cluster beside what matched honest groups of the same size and trade show.
-#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
 pub struct Contrast {
     /// The cluster's value.
     pub observed: f64,
@@ -14,6 +12,13 @@ pub struct Contrast {
     pub expected: f64,
     /// Conformal p-value, larger values being more extreme; 1 where it was not measured.
     pub p: f64,
+}
+
+impl Default for Contrast {
+    /// Not measured.
+    fn default() -> Self {
+        Self { observed: 0.0, expected: 0.0, p: 1.0 }
+    }
 }
 
 impl Contrast {
@@ -41,8 +46,6 @@ pub struct Size {
     pub evenness: Contrast,
     /// Days between first and last exchange of the slice.
     pub days: f64,
-    /// Mean link weight per layer between linked members, in nats.
-    pub layers: [f64; Layer::ALL.len()],
     /// Characteristic motifs of content.
     pub content_marks: usize,
 }

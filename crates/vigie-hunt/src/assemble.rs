@@ -130,7 +130,7 @@ fn decision(judgement: &Judgement) -> RecommendedDecision {
 
 /// How sure the hunt is of one member: the case against the campaign times the member's part in it.
 ///
-/// The logistic of the margin was fitted on development worlds (see docs/explanation/method.md); a member with less
+/// The logistic of the margin was set by hand and its calibration is not established yet; a member with less
 /// evidence than the typical one is named with less certainty.
 fn members(index: &Index<'_>, judged: &Judged, id: &str) -> Vec<Member> {
     let mut strengths = judged.cluster.strength.clone();

@@ -76,7 +76,6 @@ fn size(index: &Index<'_>, cluster: &Cluster, slice: &Slice) -> Size {
         per_account: median(&counts),
         evenness: contrast(-spread(counts.iter().copied()), &[]),
         days: span as f64 / Micros::DAY as f64,
-        layers: [0.0; Layer::ALL.len()],
         content_marks: cluster.marks.iter().filter(|m| index.kind(m.motif).layer() == Layer::Content).count(),
     }
 }

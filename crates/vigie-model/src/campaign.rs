@@ -249,7 +249,8 @@ pub struct Member {
     pub campaign_id: String,
     /// The member.
     pub account_id: String,
-    /// Calibrated over the whole hunt: 0.9 = nine in ten such members are rightly named.
+    /// Comparable over the whole hunt. Meant as a probability (0.9 = nine in ten such members are rightly named); that
+    /// calibration is not established yet.
     pub score: f64,
     /// The part of the account's own traffic that belongs to the campaign, 0–1.
     pub share: f64,
