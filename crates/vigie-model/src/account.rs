@@ -1,5 +1,6 @@
 //! Accounts and the release calendar: the two side tables.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::time::Micros;
@@ -17,7 +18,7 @@ pub mod known_labels {
 }
 
 /// Where an account stands today.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AccountStatus {
     /// In use.
@@ -29,7 +30,7 @@ pub enum AccountStatus {
 }
 
 /// One row of the accounts table. Absent means: the source cannot see it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Account {
     /// Who is billed.
     pub account_id: String,
@@ -76,7 +77,7 @@ impl Account {
 }
 
 /// One row of the models table: when a model became available.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ModelRelease {
     /// Name as in `request_model`.
     pub model: String,

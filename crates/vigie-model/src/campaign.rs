@@ -1,12 +1,13 @@
 //! What a hunt says: campaigns, their evidence, their innocent explanations, their members.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::object::Layer;
 use crate::time::Micros;
 
 /// The pattern of a campaign. Names the pattern, never the remedy or a country.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// A fleet shares out one extraction job; no account stands out.
@@ -53,7 +54,7 @@ impl Kind {
 }
 
 /// How much harm; everything above [`Severity::None`] accuses the members.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Found and judged innocent.
@@ -82,7 +83,7 @@ impl Severity {
 }
 
 /// The ladder of actions, mildest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Watch, change nothing.
@@ -104,7 +105,7 @@ pub enum Action {
 }
 
 /// One piece of evidence, in plain words with the numbers behind them.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Evidence {
     /// Machine name of the statistic, such as `shared-phrases` or `complementarity`.
     pub code: String,
@@ -125,7 +126,7 @@ pub struct Evidence {
 }
 
 /// Whether an innocent explanation accounts for the group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Explained {
     /// Tried and contradicted by the evidence.
@@ -137,7 +138,7 @@ pub enum Explained {
 }
 
 /// An innocent explanation that was tried.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Alternative {
     /// Name of the explanation, such as `classroom` or `licensed-reseller`.
     pub name: String,
@@ -150,7 +151,7 @@ pub struct Alternative {
 }
 
 /// What a person is advised to decide.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RecommendedDecision {
     /// Rung of the ladder.
     pub action: Action,
@@ -163,7 +164,7 @@ pub struct RecommendedDecision {
 }
 
 /// Traffic of a campaign in one stretch of time.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TimelineBucket {
     /// Start of the stretch.
     pub start: Micros,
@@ -176,7 +177,7 @@ pub struct TimelineBucket {
 }
 
 /// A member as the network picture shows it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct NetworkNode {
     /// The member.
     pub account_id: String,
@@ -185,7 +186,7 @@ pub struct NetworkNode {
 }
 
 /// Why two members are linked, as the network picture shows it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct NetworkEdge {
     /// Index of one end in `network_nodes`.
     pub a: u32,
@@ -198,7 +199,7 @@ pub struct NetworkEdge {
 }
 
 /// A cluster with a purpose: one line of `campaigns.jsonl`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Campaign {
     /// Stable for the same members and objects.
     pub campaign_id: String,
@@ -243,7 +244,7 @@ impl Campaign {
 }
 
 /// One row of `members.parquet`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Member {
     /// The campaign.
     pub campaign_id: String,
@@ -257,7 +258,7 @@ pub struct Member {
 }
 
 /// One row of `exchanges.parquet`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CampaignExchange {
     /// The campaign.
     pub campaign_id: String,

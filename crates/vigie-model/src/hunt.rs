@@ -1,12 +1,13 @@
 //! The whole answer of one hunt: what goes to the output directory and into the report.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::campaign::{Campaign, CampaignExchange, Kind, Member};
 use crate::time::Micros;
 
 /// Whether a detector could see what it needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Sight {
     /// All its fields were there.
@@ -18,7 +19,7 @@ pub enum Sight {
 }
 
 /// What one detector could see and what it found.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DetectorHealth {
     /// The pattern it looks for.
     pub kind: Kind,
@@ -31,7 +32,7 @@ pub struct DetectorHealth {
 }
 
 /// Counts over the whole hunt.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct HuntSummary {
     /// Exchanges that were read and used (after duplicates and the time window).
     pub exchanges: u64,
@@ -64,7 +65,7 @@ pub struct HuntSummary {
 }
 
 /// The answer of one hunt.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct HuntReport {
     /// Counts.
     pub summary: HuntSummary,

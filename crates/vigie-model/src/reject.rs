@@ -1,9 +1,10 @@
 //! Rows that could not be read.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One rejected row: where it stood and why it was skipped. A line of `rejects.jsonl`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reject {
     /// The file as the user named it, `-` for standard input.
     pub file: String,

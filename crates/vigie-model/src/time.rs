@@ -1,5 +1,8 @@
 //! Points in time: microseconds since the Unix epoch, UTC.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A point in time in microseconds since 1970-01-01T00:00:00Z.
@@ -62,6 +65,21 @@ impl<'de> Deserialize<'de> for Micros {
         let text = String::deserialize(deserializer)?;
         Self::parse_rfc3339(&text)
             .ok_or_else(|| serde::de::Error::custom(format!("`{text}` is not an RFC 3339 time")))
+    }
+}
+
+/// RFC 3339, as it is written.
+impl JsonSchema for Micros {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Micros".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "date-time" })
     }
 }
 
