@@ -14,8 +14,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("vigie-graph", &["vigie-model"]),
     ("vigie-detectors", &["vigie-model", "vigie-graph"]),
     ("vigie-hunt", &["vigie-model", "vigie-fold", "vigie-graph", "vigie-detectors"]),
+    ("vigie-cases", &["vigie-model"]),
     ("vigie-report", &["vigie-model"]),
-    ("vigie-store", &["vigie-model"]),
+    ("vigie-store", &["vigie-model", "vigie-cases"]),
     ("vigie-sim", &["vigie-model"]),
     (
         "vigie-bench",
@@ -46,7 +47,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 
 /// Crates without I/O, clock or chance.
 const PURE: &[&str] =
-    &["vigie-model", "vigie-fold", "vigie-graph", "vigie-detectors", "vigie-hunt", "vigie-report"];
+    &["vigie-model", "vigie-fold", "vigie-graph", "vigie-detectors", "vigie-hunt", "vigie-report", "vigie-cases"];
 
 /// What a pure crate may not use, at any depth.
 const BANNED: &[&str] = &["tokio", "axum", "sqlx", "rand", "time", "ureq", "reqwest", "hyper"];
