@@ -9,6 +9,8 @@
 mod atomic;
 mod error;
 mod read;
+#[cfg(feature = "records")]
+pub mod records;
 mod rejects;
 mod tables;
 mod write;
