@@ -1,5 +1,5 @@
-//! How far a run is, on standard error: a bar where a person watches, a line per stage where a log does, nothing when
-//! asked to be quiet.
+//! How far a run is, on standard error: a bar where a person watches, a line per stage where a log does, JSON where a
+//! server does, nothing when asked to be quiet.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -13,16 +13,46 @@ pub struct Show {
     how: How,
 }
 
+/// Set to `json` by a program that watches the run.
+const WATCHED_BY: &str = "VIGIE_PROGRESS";
+/// Time between two lines of JSON about the same stage.
+const JSON_PAUSE: Duration = Duration::from_millis(250);
+
 enum How {
     Quiet,
+    Json(Mutex<Told>),
     Lines(Mutex<Option<(String, Instant)>>),
     Bar(ProgressBar),
+}
+
+/// What a watching program knows.
+struct Told {
+    stage: String,
+    done: u64,
+    total: u64,
+    at: Instant,
+}
+
+impl Told {
+    fn tell(&mut self) {
+        self.at = Instant::now();
+        let (done, total) = (self.done, self.total);
+        let line = serde_json::json!({ "stage": self.stage, "done": done, "total": total });
+        out::note(&line.to_string());
+    }
 }
 
 impl Show {
     /// Chooses by `quiet` and by whether standard error is a terminal.
     pub fn new(quiet: bool) -> Self {
+        let json = std::env::var(WATCHED_BY).is_ok_and(|by| by == "json");
         let how = match (quiet, out::watched()) {
+            _ if json => How::Json(Mutex::new(Told {
+                stage: String::new(),
+                done: 0,
+                total: 0,
+                at: Instant::now(),
+            })),
             (true, _) => How::Quiet,
             (false, true) => How::Bar(ProgressBar::new_spinner()),
             (false, false) => How::Lines(Mutex::new(None)),
@@ -40,8 +70,10 @@ impl Show {
 
     /// So many bytes of the current stage are done, in all.
     pub fn bytes_done(&self, bytes: u64) {
-        if let How::Bar(bar) = &self.how {
-            bar.set_position(bytes);
+        match &self.how {
+            How::Bar(bar) => bar.set_position(bytes),
+            How::Json(told) => count(told, |_| bytes),
+            How::Quiet | How::Lines(_) => {}
         }
     }
 
@@ -54,6 +86,7 @@ impl Show {
                 out::note(line);
             }
             How::Bar(bar) => bar.suspend(|| out::note(line)),
+            How::Json(_) => out::note(line),
         }
     }
 
@@ -70,13 +103,20 @@ impl Show {
         match &self.how {
             How::Bar(bar) => bar.finish_and_clear(),
             How::Lines(current) => end_line(current),
-            How::Quiet => {}
+            How::Quiet | How::Json(_) => {}
         }
     }
 
     fn begin(&self, name: &str, total: Option<u64>, bytes: bool) {
         match &self.how {
             How::Quiet => {}
+            How::Json(told) => {
+                if let Ok(mut told) = told.lock() {
+                    let total = total.unwrap_or(0);
+                    *told = Told { stage: name.to_owned(), done: 0, total, at: Instant::now() };
+                    told.tell();
+                }
+            }
             How::Lines(current) => {
                 end_line(current);
                 if let Ok(mut current) = current.lock() {
@@ -101,8 +141,19 @@ impl vigie_hunt::Progress for Show {
     }
 
     fn advance(&self, done: u64) {
-        if let How::Bar(bar) = &self.how {
-            bar.inc(done);
+        match &self.how {
+            How::Bar(bar) => bar.inc(done),
+            How::Json(told) => count(told, |so_far| so_far + done),
+            How::Quiet | How::Lines(_) => {}
+        }
+    }
+}
+
+fn count(told: &Mutex<Told>, done: impl FnOnce(u64) -> u64) {
+    if let Ok(mut told) = told.lock() {
+        told.done = done(told.done);
+        if told.at.elapsed() >= JSON_PAUSE {
+            told.tell();
         }
     }
 }

@@ -1,0 +1,135 @@
+//! Hunts: asked for, imported, compared.
+
+use std::path::{Path, PathBuf};
+
+use axum::http::StatusCode;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use vigie_cases::{Hunt, HuntDiff, HuntId, HuntStatus};
+use vigie_model::Micros;
+use vigie_store::StoreError;
+use vigie_store::records::{Ctx, HuntUpdate, ImportReport, NewHunt, Page};
+
+use super::lists;
+use crate::endpoint::{Answer, Api, Ask, Nothing, Reply};
+use crate::jobs::{child, hunts};
+use crate::operation::{get, post};
+use crate::problem::Problem;
+
+/// Inputs of one hunt, at most.
+const INPUTS_MAX: usize = 1_000;
+
+/// What to hunt.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Order {
+    /// Files and directories on the server, in a folder that it may read.
+    inputs: Vec<String>,
+    /// First moment that no longer counts.
+    #[serde(default)]
+    until: Option<Micros>,
+}
+
+/// What to import.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Import {
+    /// Directory that `vigie hunt` wrote, in a folder that the server may read.
+    dir: String,
+}
+
+/// What an import did.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Imported {
+    /// The hunt.
+    hunt: Hunt,
+    /// What became of its campaigns.
+    report: ImportReport,
+}
+
+/// Adds the operations.
+pub fn routes(api: &mut Api) {
+    api.chapter("Hunts", "Looks at everybody at once, on demand.");
+    api.add(get("/hunts", "listHunts", "Hunts, latest first").list(), list);
+    api.add(
+        post("/hunts", "startHunt", "Hunt in the background; one at a time").gives(StatusCode::ACCEPTED),
+        start,
+    );
+    api.add(
+        post("/hunts/import", "importHunt", "Take in what `vigie hunt` wrote").gives(StatusCode::CREATED),
+        import,
+    );
+    api.add(get("/hunts/{id}", "getHunt", "One hunt and how far it is"), show);
+    api.add(get("/hunts/{id}/diff/{other}", "diffHunts", "What changed between two hunts"), diff);
+}
+
+fn list(ask: &Ask<lists::Any>) -> Answer<Page<Hunt>> {
+    Ok(Reply::ok(ask.app.records.hunts(&ask.query.list()?)?))
+}
+
+/// The inputs as paths that the server may read.
+fn allowed<Q, B>(ask: &Ask<Q, B>, field: &str, inputs: &[String]) -> Result<Vec<PathBuf>, Problem> {
+    let own = [hunts::folder(&ask.app.config)];
+    let roots: Vec<PathBuf> = ask.app.config.inputs.iter().chain(&own).cloned().collect();
+    child::allowed(inputs, &roots).map_err(|(i, why)| {
+        let field = if field == "inputs" { format!("inputs[{i}]") } else { field.to_owned() };
+        Problem::field(field, why)
+    })
+}
+
+fn start(ask: &Ask<Nothing, Order>) -> Answer<Hunt> {
+    let Order { inputs, until } = &ask.body;
+    if inputs.is_empty() || inputs.len() > INPUTS_MAX {
+        return Err(Problem::field("inputs", format!("1 to {INPUTS_MAX} files or directories")));
+    }
+    let inputs = allowed(ask, "inputs", inputs)?;
+    let inputs = inputs.iter().map(|path| path.display().to_string()).collect();
+    let new = NewHunt { inputs, until: *until, out_dir: String::new(), status: HuntStatus::Queued };
+    let hunt = ask.app.records.create_hunt(&ask.ctx()?, &new)?;
+    ask.app.hunt_waits.notify_one();
+    let version = hunt.version;
+    Ok(Reply::accepted(hunt).version(version))
+}
+
+fn import(ask: &Ask<Nothing, Import>) -> Answer<Imported> {
+    let dir = allowed(ask, "dir", std::slice::from_ref(&ask.body.dir))?;
+    let dir = dir.first().ok_or_else(|| Problem::bug("an allowed folder got lost"))?;
+    let unreadable = |error: StoreError| Problem::field("dir", error.to_string());
+    // Read before anything is recorded: what cannot be read leaves no trace.
+    let found = hunts::read(dir).map_err(unreadable)?;
+    let ctx = ask.ctx_once()?;
+    let new = NewHunt {
+        inputs: vec![dir.display().to_string()],
+        until: None,
+        out_dir: dir.display().to_string(),
+        status: HuntStatus::Running,
+    };
+    let hunt = ask.app.records.create_hunt(&ctx, &new)?;
+    let taken = ask.app.records.import_campaigns(&ctx, &hunt.hunt_id, &found.summary, &found.campaigns);
+    let report = match taken {
+        Ok(report) => report,
+        Err(error) => return Err(failed(ask, &ctx, &hunt.hunt_id, error.into(), dir)),
+    };
+    let hunt = ask.app.records.hunt(&hunt.hunt_id)?;
+    Ok(Reply::created(Imported { hunt, report }))
+}
+
+fn failed<Q, B>(ask: &Ask<Q, B>, ctx: &Ctx, id: &HuntId, problem: Problem, dir: &Path) -> Problem {
+    let error = Some(format!("{}: {}", dir.display(), problem.detail));
+    let update = HuntUpdate { status: Some(HuntStatus::Failed), error, ..HuntUpdate::default() };
+    match ask.app.records.update_hunt(ctx, id, &update) {
+        Ok(_) => problem,
+        Err(error) => error.into(),
+    }
+}
+
+fn show(ask: &Ask) -> Answer<Hunt> {
+    let hunt = ask.app.records.hunt(&ask.id("id")?)?;
+    let version = hunt.version;
+    Ok(Reply::ok(hunt).version(version))
+}
+
+fn diff(ask: &Ask) -> Answer<HuntDiff> {
+    let (before, after): (HuntId, HuntId) = (ask.id("id")?, ask.id("other")?);
+    Ok(Reply::ok(ask.app.records.hunt_diff(&before, &after)?))
+}
