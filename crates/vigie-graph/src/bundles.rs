@@ -5,7 +5,8 @@
 //! of one layer are bundled when their sets of holders overlap far beyond chance. Candidates come from MinHash bands
 //! over holder sets, each is then verified exactly.
 
-use rustc_hash::FxHashMap;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use rayon::slice::ParallelSliceMut;
 
 use crate::objects::Motifs;
 use crate::stats::poisson_tail;
@@ -29,31 +30,17 @@ pub struct BundleOptions {
 
 /// Group of every motif, numbered by first motif; a motif alone is a group of its own.
 ///
-/// O(total degree · hashes + candidates · degree). `population` is the number of accounts.
+/// O(total degree · hashes + candidates · degree). `population` is the number of accounts. Which motifs are one group
+/// does not depend on the order in which bands and candidates are tried.
 pub fn bundles(motifs: &Motifs, population: usize, options: BundleOptions) -> Vec<u32> {
     let mut sets = UnionFind::new(motifs.len());
-    let mut buckets: FxHashMap<(u8, u64), Vec<u32>> = FxHashMap::default();
-    for m in 0..motifs.len() as u32 {
-        let holders = motifs.holders(m);
-        if holders.len() < options.holders_min {
-            continue;
-        }
-        let low = signature(holders);
-        for (band, pair) in low.chunks_exact(2).enumerate() {
-            let key = pair[0].rotate_left(17) ^ pair[1] ^ (band as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-            buckets.entry((motifs.motifs[m as usize].layer, key)).or_default().push(m);
-        }
-    }
-    let mut buckets: Vec<Vec<u32>> = buckets.into_values().filter(|b| b.len() > 1).collect();
-    buckets.sort_unstable();
-    for bucket in buckets {
-        for window in bucket[..bucket.len().min(BUCKET_MAX)].windows(2) {
-            // Neighbours in the bucket, and each with the bucket's first: enough to connect what belongs together.
-            for (x, y) in [(window[0], window[1]), (bucket[0], window[1])] {
-                if sets.find(x) != sets.find(y) && alike(motifs, x, y, population, options) {
-                    sets.union(x, y);
-                }
-            }
+    for band in 0..HASHES / 2 {
+        let mut apart: Vec<(u32, u32)> = neighbours(motifs, band, options);
+        apart.retain(|&(x, y)| sets.find(x) != sets.find(y));
+        let joined: Vec<(u32, u32)> =
+            apart.into_par_iter().filter(|&(x, y)| alike(motifs, x, y, population, options)).collect();
+        for (x, y) in joined {
+            sets.union(x, y);
         }
     }
     let mut group = vec![u32::MAX; motifs.len()];
@@ -70,18 +57,43 @@ pub fn bundles(motifs: &Motifs, population: usize, options: BundleOptions) -> Ve
         .collect()
 }
 
-fn signature(holders: &[u32]) -> [u64; HASHES] {
-    let mut low = [u64::MAX; HASHES];
+/// Motifs that meet in a bucket of one band: neighbours in the bucket, and each with the bucket's first. That is
+/// enough to connect what belongs together.
+fn neighbours(motifs: &Motifs, band: usize, options: BundleOptions) -> Vec<(u32, u32)> {
+    let mut keyed: Vec<(u64, u32)> = (0..motifs.len() as u32)
+        .into_par_iter()
+        .filter(|&m| motifs.holders(m).len() >= options.holders_min)
+        .map(|m| (band_key(motifs.holders(m), band, motifs.motifs[m as usize].layer), m))
+        .collect();
+    keyed.par_sort_unstable();
+    let mut pairs = Vec::new();
+    for bucket in keyed.chunk_by(|x, y| x.0 == y.0) {
+        let first = bucket[0].1;
+        for window in bucket[..bucket.len().min(BUCKET_MAX)].windows(2) {
+            pairs.push((window[0].1, window[1].1));
+            if window[0].1 != first {
+                pairs.push((first, window[1].1));
+            }
+        }
+    }
+    pairs
+}
+
+/// Key of a set of holders in one band, its layer mixed in: two MinHashes.
+fn band_key(holders: &[u32], band: usize, layer: u8) -> u64 {
+    let keys = [2 * band, 2 * band + 1].map(|i| 0xBF58_476D_1CE4_E5B9 ^ ((i as u64) << 17 | 1));
+    let mut low = [u64::MAX; 2];
     for &a in holders {
         let mut x = u64::from(a).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         x ^= x >> 31;
-        for (i, slot) in low.iter_mut().enumerate() {
-            let mut h = x.wrapping_mul(0xBF58_476D_1CE4_E5B9 ^ ((i as u64) << 17 | 1));
+        for (slot, key) in low.iter_mut().zip(keys) {
+            let mut h = x.wrapping_mul(key);
             h ^= h >> 29;
             *slot = (*slot).min(h.wrapping_mul(0x94D0_49BB_1331_11EB));
         }
     }
-    low
+    let pair = low[0].rotate_left(17) ^ low[1];
+    (pair ^ u64::from(layer)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 fn alike(motifs: &Motifs, x: u32, y: u32, population: usize, options: BundleOptions) -> bool {

@@ -6,6 +6,7 @@
 //! ties are broken by node number.
 
 mod bundles;
+mod candidates;
 mod graph;
 mod kcore;
 mod leiden;
@@ -19,7 +20,7 @@ pub use bundles::{BundleOptions, bundles};
 pub use graph::{Edge, Graph};
 pub use kcore::{core_numbers, k_core};
 pub use leiden::{LeidenOptions, leiden};
-pub use links::{Activity, LAYERS, Link, LinkOptions, Weigher, candidates};
+pub use links::{Activity, LAYERS, Link, LinkOptions, Weigher, links};
 pub use objects::{ALWAYS, Held, Motif, Motifs, RareObjects, Touch};
 pub use peel::{Block, densest_block, peel_weak};
 pub use union::UnionFind;

@@ -5,8 +5,9 @@
 //! side in every bucket they share. Each candidate is then weighed exactly, over everything that the two share. What
 //! one exchange shares in many ways is one coincidence.
 
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
+use crate::candidates::{Proposer, Tally};
 use crate::graph::Edge;
 use crate::objects::{ALWAYS, Held, Motifs};
 
@@ -65,96 +66,31 @@ pub struct Activity<'a> {
     pub population: usize,
 }
 
-/// Pairs that one partition of the candidates gathers at most, roughly.
-const PARTITION_PAIRS: usize = 8_000_000;
-/// A motif of at most this many accounts makes its pairs candidates alone; larger ones must agree on a pair twice.
-const ALONE_DEGREE_MAX: usize = 8;
-
-/// Candidate pairs, sorted and distinct: those that a small motif or at least two larger ones propose.
+/// Links of all accounts that share motifs, sorted by the accounts' numbers.
 ///
-/// O(Σ min(degree², degree · ring)) time; memory is bounded by partitions over the smaller account number, which run
-/// in parallel.
-pub fn candidates(motifs: &Motifs, accounts: usize, options: &LinkOptions) -> Vec<(u32, u32)> {
-    let rank = ring_rank(motifs, accounts);
-    let proposals = |m: u32| {
-        let n = motifs.holders(m).len();
-        if n <= options.pairs_degree_max { n * (n - 1) / 2 } else { n * options.ring }
+/// O(Σ min(degree², degree · ring) + pairs · motifs of the second) time. Memory: the links, the rings and one byte or
+/// less per account and motif and thread; candidate pairs are never held.
+pub fn links(motifs: &Motifs, activity: Activity<'_>, options: &LinkOptions) -> Vec<Link> {
+    let accounts = activity.exchanges.len();
+    let proposer = Proposer::new(motifs, accounts, options);
+    let weigher = Weigher::new(motifs, activity, options);
+    let linked = |(tally, partners, seat): &mut (Tally, Vec<u32>, Seat), a: u32| -> Vec<Link> {
+        proposer.partners(a, tally, partners);
+        weigher.sit(a, seat);
+        let found = partners.iter().filter_map(|&b| weigher.link_seated(seat, b)).collect();
+        weigher.rise(seat);
+        found
     };
-    let total: usize = (0..motifs.len() as u32).map(proposals).sum();
-    let partitions = (total / PARTITION_PAIRS + 1).min(accounts.max(1));
-    let rings: Vec<(u32, Vec<u32>)> = (0..motifs.len() as u32)
-        .filter(|&m| motifs.holders(m).len() > options.pairs_degree_max)
-        .map(|m| {
-            let mut ring = motifs.holders(m).to_vec();
-            ring.sort_unstable_by_key(|&a| rank[a as usize]);
-            (m, ring)
-        })
-        .collect();
-    let bound = |p: usize| (accounts * p / partitions) as u32;
-    let parts: Vec<Vec<(u32, u32)>> = (0..partitions)
+    let found: Vec<Vec<Link>> = (0..accounts as u32)
         .into_par_iter()
-        .map(|p| partition(motifs, &rings, options, bound(p)..bound(p + 1)))
+        .with_min_len(ACCOUNTS_AT_ONCE)
+        .map_init(|| (Tally::new(accounts), Vec::new(), Seat::new(motifs.len())), linked)
         .collect();
-    parts.concat()
+    found.concat()
 }
 
-/// Candidates whose smaller account number lies in `range`.
-fn partition(
-    motifs: &Motifs,
-    rings: &[(u32, Vec<u32>)],
-    options: &LinkOptions,
-    range: std::ops::Range<u32>,
-) -> Vec<(u32, u32)> {
-    let links = |m: u32| options.kind_trust[usize::from(motifs.motifs[m as usize].kind)] > 0.0;
-    let mut pairs = Vec::new();
-    for m in (0..motifs.len() as u32).filter(|&m| links(m)) {
-        let members = motifs.holders(m);
-        if members.len() > options.pairs_degree_max {
-            continue;
-        }
-        let times = if members.len() <= ALONE_DEGREE_MAX { 2 } else { 1 };
-        let (from, to) =
-            (members.partition_point(|&a| a < range.start), members.partition_point(|&a| a < range.end));
-        for i in from..to {
-            for &b in &members[i + 1..] {
-                (0..times).for_each(|_| pairs.push((members[i], b)));
-            }
-        }
-    }
-    for (_, ring) in rings.iter().filter(|(m, _)| links(*m)) {
-        for i in 0..ring.len() {
-            for step in 1..=options.ring {
-                let (a, b) = (ring[i], ring[(i + step) % ring.len()]);
-                if range.contains(&a.min(b)) {
-                    pairs.push((a.min(b), a.max(b)));
-                }
-            }
-        }
-    }
-    pairs.sort_unstable();
-    let mut kept: Vec<(u32, u32)> =
-        pairs.chunk_by(|x, y| x == y).filter(|g| g.len() >= 2).map(|g| g[0]).collect();
-    kept.shrink_to_fit();
-    kept
-}
-
-/// Places accounts that share motifs next to each other: by the two motifs of lowest hash among those they hold.
-fn ring_rank(motifs: &Motifs, accounts: usize) -> Vec<(u64, u64, u32)> {
-    (0..accounts as u32)
-        .map(|a| {
-            let mut low = [u64::MAX; 2];
-            for held in motifs.of(a).iter().filter(|h| motifs.holders(h.motif).len() >= 4) {
-                let hash = u64::from(held.motif + 1).wrapping_mul(0xA24B_AED4_963E_E407);
-                if hash < low[0] {
-                    low = [hash, low[0]];
-                } else if hash < low[1] {
-                    low[1] = hash;
-                }
-            }
-            (low[0], low[1], a)
-        })
-        .collect()
-}
+/// Accounts that one thread takes at once, so that its scratch space pays.
+const ACCOUNTS_AT_ONCE: usize = 256;
 
 /// Weighs pairs of accounts over everything that they share.
 #[derive(Debug)]
@@ -163,6 +99,8 @@ pub struct Weigher<'a> {
     activity: Activity<'a>,
     options: &'a LinkOptions,
     richness: Vec<f32>,
+    /// ln of how rare each motif is.
+    rarity: Vec<f32>,
 }
 
 /// One shared motif.
@@ -172,24 +110,69 @@ struct Shared {
     occasions: (u32, u32),
 }
 
+/// One account whose motifs are marked, so that each of many partners costs a walk over its own motifs only; with the
+/// scratch space of weighing.
+struct Seat {
+    account: u32,
+    /// One bit a motif.
+    held: Vec<u64>,
+    shared: Vec<Shared>,
+    used: (Vec<u32>, Vec<u32>),
+}
+
+impl Seat {
+    fn new(motifs: usize) -> Self {
+        Self { account: 0, held: vec![0; motifs.div_ceil(64)], shared: Vec::new(), used: Default::default() }
+    }
+}
+
 impl<'a> Weigher<'a> {
-    /// Prepares weighing. O(accounts).
+    /// Prepares weighing. O(accounts + motifs).
     pub fn new(motifs: &'a Motifs, activity: Activity<'a>, options: &'a LinkOptions) -> Self {
         let held: Vec<f32> =
             (0..activity.exchanges.len() as u32).map(|a| motifs.of(a).len() as f32).collect();
         let touched = held.iter().filter(|&&h| h > 0.0).count().max(1);
         let mean = held.iter().sum::<f32>() / touched as f32;
         let richness = held.iter().map(|h| (h / mean.max(1.0)).max(1.0).ln()).collect();
-        Self { motifs, activity, options, richness }
+        let rarity = (0..motifs.len() as u32)
+            .map(|m| (activity.population as f32 / motifs.holders(m).len() as f32).ln())
+            .collect();
+        Self { motifs, activity, options, richness, rarity }
     }
 
-    /// Weight per layer, in nats, and the number of coincidences. O(motifs of both).
+    /// Weight per layer, in nats, and the number of coincidences. O(motifs of both); [`links`] is faster for many.
     pub fn layers(&self, a: u32, b: u32) -> ([f32; LAYERS], usize) {
-        let mut shared = self.shared(a, b);
+        let mut seat = Seat::new(self.motifs.len());
+        self.sit(a, &mut seat);
+        self.layers_seated(&mut seat, b)
+    }
+
+    /// The link, where it is strong enough. O(motifs of both); [`links`] is faster for many.
+    pub fn link(&self, a: u32, b: u32) -> Option<Link> {
+        let mut seat = Seat::new(self.motifs.len());
+        self.sit(a, &mut seat);
+        self.link_seated(&mut seat, b)
+    }
+
+    fn sit(&self, account: u32, seat: &mut Seat) {
+        seat.account = account;
+        for held in self.motifs.of(account) {
+            seat.held[held.motif as usize / 64] |= 1 << (held.motif % 64);
+        }
+    }
+
+    fn rise(&self, seat: &mut Seat) {
+        for held in self.motifs.of(seat.account) {
+            seat.held[held.motif as usize / 64] = 0;
+        }
+    }
+
+    fn layers_seated(&self, seat: &mut Seat, b: u32) -> ([f32; LAYERS], usize) {
+        self.share(seat, b);
+        let Seat { shared, used: (used_a, used_b), .. } = seat;
         shared.sort_by(|x, y| x.layer.cmp(&y.layer).then(y.weight.total_cmp(&x.weight)));
         let mut layers = [0.0f32; LAYERS];
         let mut coincidences = 0;
-        let (mut used_a, mut used_b) = (Vec::new(), Vec::new());
         for group in shared.chunk_by(|x, y| x.layer == y.layer) {
             let layer = usize::from(group[0].layer);
             used_a.clear();
@@ -216,35 +199,27 @@ impl<'a> Weigher<'a> {
         (layers, coincidences)
     }
 
-    fn shared(&self, a: u32, b: u32) -> Vec<Shared> {
-        let (mine, theirs) = (self.motifs.of(a), self.motifs.of(b));
-        let mut shared = Vec::new();
-        let (mut i, mut j) = (0, 0);
-        while i < mine.len() && j < theirs.len() {
-            match mine[i].motif.cmp(&theirs[j].motif) {
-                std::cmp::Ordering::Less => i += 1,
-                std::cmp::Ordering::Greater => j += 1,
-                std::cmp::Ordering::Equal => {
-                    let weight = self.weight((a, mine[i]), (b, theirs[j]));
-                    if weight > 0.0 {
-                        let layer = self.motifs.motifs[mine[i].motif as usize].layer;
-                        shared.push(Shared {
-                            layer,
-                            weight,
-                            occasions: (mine[i].occasion, theirs[j].occasion),
-                        });
-                    }
-                    i += 1;
-                    j += 1;
-                }
+    /// Gathers what the seated account shares with `b`, by motif number.
+    fn share(&self, seat: &mut Seat, b: u32) {
+        seat.shared.clear();
+        let mine = self.motifs.of(seat.account);
+        let mut from = 0;
+        for &theirs in self.motifs.of(b) {
+            if seat.held[theirs.motif as usize / 64] >> (theirs.motif % 64) & 1 == 0 {
+                continue;
+            }
+            from += mine[from..].partition_point(|h| h.motif < theirs.motif);
+            let weight = self.weight((seat.account, mine[from]), (b, theirs));
+            if weight > 0.0 {
+                let layer = self.motifs.motifs[theirs.motif as usize].layer;
+                let occasions = (mine[from].occasion, theirs.occasion);
+                seat.shared.push(Shared { layer, weight, occasions });
             }
         }
-        shared
     }
 
     fn weight(&self, (a, mine): (u32, Held), (b, theirs): (u32, Held)) -> f32 {
         let trust = self.options.kind_trust[usize::from(self.motifs.motifs[mine.motif as usize].kind)];
-        let rarity = (self.activity.population as f32 / self.motifs.holders(mine.motif).len() as f32).ln();
         let rich = 0.5 * (self.richness[a as usize] + self.richness[b as usize]);
         let usage = |account: u32, held: Held| {
             if held.occasion == ALWAYS {
@@ -253,25 +228,25 @@ impl<'a> Weigher<'a> {
             held.count as f32 / self.activity.exchanges[account as usize].max(1) as f32
         };
         let used = (usage(a, mine).min(usage(b, theirs)) / self.options.usage_full).min(1.0).sqrt();
-        trust * used * (rarity - rich).max(0.0)
+        trust * used * (self.rarity[mine.motif as usize] - rich).max(0.0)
     }
 
-    /// The link, where it is strong enough.
-    pub fn link(&self, a: u32, b: u32) -> Option<Link> {
-        let (layers, coincidences) = self.layers(a, b);
+    fn link_seated(&self, seat: &mut Seat, b: u32) -> Option<Link> {
+        let (layers, coincidences) = self.layers_seated(seat, b);
         let weight: f32 = layers.iter().sum();
         if weight < self.options.weight_min || coincidences < self.options.coincidences_min {
             return None;
         }
         let strongest =
             (0..LAYERS).max_by(|&x, &y| layers[x].total_cmp(&layers[y]).then(y.cmp(&x))).unwrap_or(0);
-        Some(Link { a, b, weight, strongest: strongest as u8 })
+        Some(Link { a: seat.account, b, weight, strongest: strongest as u8 })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Activity, LAYERS, LinkOptions, Weigher, candidates};
+    use super::{Activity, LAYERS, LinkOptions, Weigher};
+    use crate::candidates::{Proposer, Tally};
     use crate::objects::{Motifs, RareObjects, Touch};
 
     fn options() -> LinkOptions {
@@ -324,13 +299,24 @@ mod tests {
         assert!(weigher.link(0, 1).is_none());
     }
 
+    fn candidates(motifs: &Motifs, accounts: usize) -> usize {
+        let options = options();
+        let proposer = Proposer::new(motifs, accounts, &options);
+        let (mut tally, mut partners) = (Tally::new(accounts), Vec::new());
+        let of = |a: u32| {
+            proposer.partners(a, &mut tally, &mut partners);
+            partners.len()
+        };
+        (0..accounts as u32).map(of).sum()
+    }
+
     #[test]
     fn a_big_bucket_gives_a_ring_and_not_all_pairs() {
         // Two buckets of nearly the same accounts agree on neighbours; one alone proposes nothing.
         let one: Vec<_> = (0..50).map(|account| (1, account, 0)).collect();
-        assert!(candidates(&motifs(&one, 51), 51, &options()).is_empty());
+        assert_eq!(candidates(&motifs(&one, 51), 51), 0);
         let two: Vec<_> = one.iter().copied().chain((1..51).map(|account| (2, account, 1))).collect();
-        let found = candidates(&motifs(&two, 51), 51, &options()).len();
+        let found = candidates(&motifs(&two, 51), 51);
         assert!((80..=100).contains(&found), "{found}");
     }
 }

@@ -219,8 +219,11 @@ fn network(index: &Index<'_>, cluster: &Cluster, links: &[Link]) -> (Vec<Network
             score: f64::from((cluster.strength[i] / top).min(1.0)),
         })
         .collect();
-    let mut edges: Vec<NetworkEdge> = links
+    // Links are sorted by their first account: all but those of the members shown are skipped.
+    let of = |a: u32| &links[links.partition_point(|l| l.a < a)..links.partition_point(|l| l.a <= a)];
+    let mut edges: Vec<NetworkEdge> = order
         .iter()
+        .flat_map(|&i| of(cluster.members[i]))
         .filter_map(|l| {
             let (&a, &b) = (place.get(&l.a)?, place.get(&l.b)?);
             Some(NetworkEdge {

@@ -3,7 +3,7 @@
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use vigie_detectors::{Facts, judge};
 use vigie_graph::stats::{bh_q_values, poisson_tail};
-use vigie_graph::{Activity, BundleOptions, LAYERS, Link, LinkOptions, Motifs, Weigher, bundles, candidates};
+use vigie_graph::{Activity, BundleOptions, LAYERS, Link, LinkOptions, Motifs, bundles, links};
 use vigie_model::{HuntReport, HuntSummary, Kind, Layer, Micros, Severity};
 
 use crate::assemble::{Judged, campaign, health, worth_telling};
@@ -58,14 +58,6 @@ fn degree_max(population: usize) -> usize {
 
 const BUNDLES: BundleOptions = BundleOptions { jaccard_min: 0.3, holders_min: 3, chance_max: 1e-6 };
 
-/// Weighs all candidate pairs. O(pairs · motifs of both).
-fn links(motifs: &Motifs, view: &View<'_>, options: &LinkOptions) -> Vec<Link> {
-    let pairs = candidates(motifs, view.accounts(), options);
-    let activity = Activity { exchanges: &view.exchanges, population: view.population };
-    let weigher = Weigher::new(motifs, activity, options);
-    pairs.par_iter().filter_map(|&(a, b)| weigher.link(a, b)).collect()
-}
-
 /// Links, clusters, tests and explains what happened in `window`.
 ///
 /// Depends on the lake, the side tables, the window and the settings alone: neither threads nor the order of the input
@@ -83,7 +75,8 @@ pub fn hunt(
     let motifs = Motifs::collapse(&objects, view.accounts(), |k| ObjectKind::from_code(k).layer() as u8);
     let coarse = motifs.join(&bundles(&motifs, view.population, BUNDLES), view.accounts());
     let options = link_options(view.population);
-    let links = links(&coarse, &view, &options);
+    let activity = Activity { exchanges: &view.exchanges, population: view.population };
+    let links = links(&coarse, activity, &options);
     progress.stage("cluster", None);
     let by_motif = MotifObjects::new(&motifs.motif_of, motifs.len());
     let index =
