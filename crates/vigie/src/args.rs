@@ -1,5 +1,7 @@
 //! Arguments: one definition for parsing, help, completions and man pages.
 
+mod serve;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueHint};
@@ -7,6 +9,7 @@ use vigie_bench::Part;
 use vigie_ingest::Format;
 use vigie_model::Micros;
 
+pub use self::serve::{Audit, AuditCommand, AuditExport, AuditVerify, NewUsers, Serve};
 use crate::config::AddressTrust;
 
 /// Exit codes, as the help of every command shows them.
@@ -31,6 +34,7 @@ Start here:
 
   vigie hunt 'logs/2026-02-*.parquet' --accounts accounts.parquet
   vigie explain vigie-out CAMPAIGN       why one campaign was named
+  vigie serve --inputs logs/             cases, decisions and appeals in the browser
 
 Exit codes: 0 nothing found, 1 campaigns found, 2 wrong usage, 3 input unreadable."))]
 pub struct Args {
@@ -45,6 +49,8 @@ pub enum Command {
     Hunt(Hunt),
     Report(Report),
     Explain(Explain),
+    Serve(Box<Serve>),
+    Audit(Audit),
     Sim(Sim),
     Score(Score),
     Bench(Bench),

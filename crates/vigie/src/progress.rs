@@ -47,12 +47,9 @@ impl Show {
     pub fn new(quiet: bool) -> Self {
         let json = std::env::var(WATCHED_BY).is_ok_and(|by| by == "json");
         let how = match (quiet, out::watched()) {
-            _ if json => How::Json(Mutex::new(Told {
-                stage: String::new(),
-                done: 0,
-                total: 0,
-                at: Instant::now(),
-            })),
+            _ if json => {
+                How::Json(Mutex::new(Told { stage: String::new(), done: 0, total: 0, at: Instant::now() }))
+            }
             (true, _) => How::Quiet,
             (false, true) => How::Bar(ProgressBar::new_spinner()),
             (false, false) => How::Lines(Mutex::new(None)),

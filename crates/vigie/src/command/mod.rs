@@ -1,11 +1,13 @@
 //! One file per command. Each turns arguments into calls of the libraries and hands on text and an exit code.
 
+mod audit;
 mod bench;
 mod explain;
 mod hunt;
 mod manual;
 mod report;
 mod score;
+mod serve;
 mod sim;
 
 use crate::args::{Command, Run};
@@ -20,6 +22,8 @@ pub fn run(command: Command) -> Outcome {
         Command::Hunt(args) => hunt::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Serve(args) => serve::run(*args),
+        Command::Audit(args) => audit::run(&args),
         Command::Sim(args) => sim::run(args),
         Command::Score(args) => score::run(&args),
         Command::Bench(args) => bench::run(&args),
