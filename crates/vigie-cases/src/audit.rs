@@ -35,7 +35,8 @@ pub struct AuditEntry {
 }
 
 impl AuditEntry {
-    /// The entry that follows `seq - 1` with hash `prev_hash`.
+    /// The entry that follows `seq - 1` with hash `prev_hash`. Numbers in `detail` that are not whole become text: not
+    /// every program reads a float back to the same bits, and the hash must outlive the program.
     pub fn seal(
         seq: u64,
         at: Micros,
@@ -45,6 +46,7 @@ impl AuditEntry {
         detail: Value,
         prev_hash: String,
     ) -> Self {
+        let detail = without_floats(detail);
         let mut entry = Self { seq, at, actor, action, target, detail, prev_hash, hash: String::new() };
         entry.hash = entry.true_hash();
         entry
@@ -66,6 +68,15 @@ impl AuditEntry {
         write_string(&self.target, &mut text);
         text.push('}');
         sha256_hex(text.as_bytes())
+    }
+}
+
+fn without_floats(value: Value) -> Value {
+    match value {
+        Value::Number(n) if !n.is_i64() && !n.is_u64() => Value::String(n.to_string()),
+        Value::Array(items) => items.into_iter().map(without_floats).collect(),
+        Value::Object(map) => map.into_iter().map(|(k, v)| (k, without_floats(v))).collect(),
+        plain => plain,
     }
 }
 

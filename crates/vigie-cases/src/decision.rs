@@ -549,21 +549,37 @@ pub fn by_strength(a: &Decision, b: &Decision) -> Ordering {
     (a.action, a.starts_at, &a.decision_id).cmp(&(b.action, b.starts_at, &b.decision_id))
 }
 
-/// What holds for `entity` at `now` for a request to `model` at `endpoint` (the overlap rule of this module); `None` for
-/// model and endpoint asks about decisions that touch everything. Linear in the number of decisions.
+/// What part of the entity's traffic a question is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach<'a> {
+    /// Any of it: decisions count whatever their scope.
+    Any,
+    /// One request: decisions count whose scope covers it.
+    Request {
+        /// The model, where known.
+        model: Option<&'a str>,
+        /// The endpoint, where known.
+        endpoint: Option<&'a str>,
+    },
+}
+
+/// What holds for `entity` at `now` within `reach` (the overlap rule of this module). Linear in the number of decisions.
 pub fn effective<'a>(
     decisions: impl IntoIterator<Item = &'a Decision>,
     exceptions: &[Exception],
     entity: &Entity,
-    model: Option<&str>,
-    endpoint: Option<&str>,
+    reach: Reach<'_>,
     now: Micros,
 ) -> Option<&'a Decision> {
     if exceptions.iter().any(|e| e.entity == *entity && e.holds(now)) {
         return None;
     }
+    let reaches = |d: &Decision| match reach {
+        Reach::Any => true,
+        Reach::Request { model, endpoint } => d.scope.covers(model, endpoint),
+    };
     decisions
         .into_iter()
-        .filter(|d| d.entity == *entity && d.acts(now) && d.scope.covers(model, endpoint))
+        .filter(|d| d.entity == *entity && d.acts(now) && reaches(d))
         .max_by(|a, b| by_strength(a, b))
 }

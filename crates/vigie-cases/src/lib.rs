@@ -34,7 +34,7 @@ pub use case::{
 };
 pub use decision::{
     Decision, DecisionEvidence, DecisionScope, DecisionStatus, EVIDENCE_MAX, EXPIRY_DAYS_MAX, Entity,
-    EntityType, LADDER, NewDecision, Origin, OriginType, ReasonCode, action_name, approval_needed,
+    EntityType, LADDER, NewDecision, Origin, OriginType, Reach, ReasonCode, action_name, approval_needed,
     by_strength, effective, milder, second_person,
 };
 pub use hunt::{CampaignChange, Hunt, HuntDiff, HuntProgress, HuntStatus};
