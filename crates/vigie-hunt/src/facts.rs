@@ -6,7 +6,7 @@ use vigie_graph::stats::median;
 use vigie_model::{Account, AccountStatus, Layer, Micros, known_labels};
 
 use crate::cluster::{Cluster, Index};
-use crate::matched::{Draws, Match, Pool, contrast, cross_similarity};
+use crate::matched::{Draws, Match, Pool, contrast, cross_similarity, means};
 use crate::population::Population;
 use crate::profile::{MARKS, Profile, single_rows};
 use crate::rows::{Flags, Rows};
@@ -52,7 +52,8 @@ pub(crate) fn facts(
         population,
         pool,
         &profiles,
-        Draws::new(seed, u64::from(cluster.members[0])),
+        // Keyed by name: an account's number hangs on who else is in the log.
+        Draws::new(seed, vigie_fold::hash_text(&view.lake.accounts[cluster.members[0] as usize])),
     );
     facts
 }
@@ -74,17 +75,17 @@ fn size(index: &Index<'_>, cluster: &Cluster, slice: &Slice) -> Size {
         exchanges: cluster.members.iter().map(|&a| view.exchanges[a as usize] as usize).sum(),
         share: median(&shares),
         per_account: median(&counts),
-        evenness: contrast(-spread(counts.iter().copied()), &[]),
+        evenness: contrast(-spread(counts.iter().map(|n| (1.0 + n).ln())), &[]),
         days: span as f64 / Micros::DAY as f64,
         content_marks: cluster.marks.iter().filter(|m| index.kind(m.motif).layer() == Layer::Content).count(),
     }
 }
 
-/// Standard deviation of ln(1 + n).
-fn spread(counts: impl Iterator<Item = f64>) -> f64 {
-    let logs: Vec<f64> = counts.map(|n| (1.0 + n).ln()).collect();
-    let mean = logs.iter().sum::<f64>() / logs.len().max(1) as f64;
-    (logs.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / logs.len().max(1) as f64).sqrt()
+/// Standard deviation; of ln(1 + n), how unevenly accounts are used.
+fn spread(logs: impl Iterator<Item = f64> + Clone) -> f64 {
+    let mean = mean(logs.clone());
+    let (sum, n) = logs.fold((0.0, 0usize), |(sum, n), x| (sum + (x - mean).powi(2), n + 1));
+    (sum / n.max(1) as f64).sqrt()
 }
 
 fn content(index: &Index<'_>, population: &Population, slice: &Slice, profiles: &[Profile]) -> Content {
@@ -148,11 +149,12 @@ fn contrasts(
 ) {
     let members: Vec<(u32, bool)> =
         slice.iter().filter(|p| p.exchanges > 0).map(|p| (p.exchanges, p.single_share() >= 0.85)).collect();
-    let all = &population.profiles;
     let over = |groups: &[Vec<u32>], f: &dyn Fn(&[u32]) -> f64| -> Vec<f64> {
         groups.iter().map(|g| f(g)).collect()
     };
-    let averaged = |g: &[u32], f: &dyn Fn(&Profile) -> f64| mean(g.iter().map(|&a| f(&all[a as usize])));
+    fn place<const N: usize>(measured: &[[f64; N]], at: usize) -> Vec<f64> {
+        measured.iter().map(|m| m[at]).collect()
+    }
     let used: Vec<&Profile> = slice.iter().filter(|p| p.exchanges > 0).collect();
 
     let trade = pool.groups(&members, Match::Trade, GROUPS, &mut draws);
@@ -162,16 +164,15 @@ fn contrasts(
     let activity: Vec<_> = used.iter().map(|p| p.activity()).collect();
     let null = over(&trade, &|g| cross_similarity(g.iter().map(|&a| &population.activities[a as usize])));
     facts.rhythm.synchrony = contrast(cross_similarity(activity.iter()), &null);
+    let null = means(&trade, &population.marks);
     for m in 0..MARKS {
-        let null = over(&trade, &|g| averaged(g, &|p| p.mark_share(m)));
-        facts.content.marks[m] = contrast(facts.content.marks[m].observed, &null);
+        facts.content.marks[m] = contrast(facts.content.marks[m].observed, &place(&null, m));
     }
 
     let like = pool.groups(&members, Match::Activity, GROUPS, &mut draws);
-    let null = over(&like, &|g| averaged(g, &Profile::flatness));
-    facts.rhythm.flatness = contrast(mean(used.iter().map(|p| p.flatness())), &null);
-    let null = over(&like, &|g| averaged(g, &Profile::single_share));
-    facts.content.single_turn = contrast(mean(used.iter().map(|p| p.single_share())), &null);
+    let null = means(&like, &population.habits);
+    facts.rhythm.flatness = contrast(mean(used.iter().map(|p| p.flatness())), &place(&null, 0));
+    facts.content.single_turn = contrast(mean(used.iter().map(|p| p.single_share())), &place(&null, 1));
 
     let null = over(&like, &|g| {
         common_start(g.iter().filter_map(|&a| population.first[a as usize]), index.view.span)
@@ -179,7 +180,7 @@ fn contrasts(
     facts.rhythm.common_start = contrast(facts.rhythm.common_start.observed, &null);
 
     let anyone = pool.groups(&members, Match::Anyone, GROUPS, &mut draws);
-    let null = over(&anyone, &|g| -spread(g.iter().map(|&a| f64::from(all[a as usize].exchanges))));
+    let null = over(&anyone, &|g| -spread(g.iter().map(|&a| population.log_exchanges[a as usize])));
     facts.size.evenness = contrast(facts.size.evenness.observed, &null);
     let null = over(&anyone, &|g| sign_up_day(index, g.iter().copied()).0);
     facts.history.sign_up_day_expected = if null.is_empty() { 0.0 } else { median(&null) };

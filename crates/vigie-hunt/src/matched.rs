@@ -81,14 +81,14 @@ impl Pool {
         pool
     }
 
-    /// One account like `profile` (with `exchanges` exchanges); from a neighbouring class where its own is too thin.
-    fn draw(&self, draws: &mut Draws, exchanges: u32, machine: bool, like: Match) -> Option<u32> {
-        let pick = |draws: &mut Draws, cell: &[u32]| Some(cell[draws.below(cell.len())]);
-        if like == Match::Anyone {
-            return if self.anyone.is_empty() { None } else { pick(draws, &self.anyone) };
-        }
+    /// Accounts like one with `exchanges` exchanges; a neighbouring class where its own is too thin. Empty when all
+    /// accounts are in clusters.
+    fn cell(&self, exchanges: u32, machine: bool, like: Match) -> &[u32] {
         let class = activity(exchanges);
         for away in 0..ACTIVITIES {
+            if like == Match::Anyone {
+                break;
+            }
             for c in
                 [class.checked_sub(away), class.checked_add(away).filter(|_| away > 0)].into_iter().flatten()
             {
@@ -101,11 +101,11 @@ impl Pool {
                     &self.by_activity[c]
                 };
                 if cell.len() >= 5 {
-                    return pick(draws, cell);
+                    return cell;
                 }
             }
         }
-        if self.anyone.is_empty() { None } else { pick(draws, &self.anyone) }
+        &self.anyone
     }
 
     /// Groups matched to members with these numbers of exchanges and trades.
@@ -116,10 +116,25 @@ impl Pool {
         groups: usize,
         draws: &mut Draws,
     ) -> Vec<Vec<u32>> {
-        (0..groups)
-            .map(|_| members.iter().filter_map(|&(n, machine)| self.draw(draws, n, machine, like)).collect())
-            .collect()
+        let cells: Vec<&[u32]> = members
+            .iter()
+            .map(|&(n, machine)| self.cell(n, machine, like))
+            .filter(|cell| !cell.is_empty())
+            .collect();
+        (0..groups).map(|_| cells.iter().map(|cell| cell[draws.below(cell.len())]).collect()).collect()
     }
+}
+
+/// Means over each group of what every account was measured at. O(groups · members · N).
+pub(crate) fn means<const N: usize>(groups: &[Vec<u32>], measured: &[[f64; N]]) -> Vec<[f64; N]> {
+    let mean = |group: &Vec<u32>| {
+        let mut sums = [0.0; N];
+        for &a in group {
+            sums.iter_mut().zip(&measured[a as usize]).for_each(|(sum, x)| *sum += x);
+        }
+        sums.map(|sum| sum / group.len().max(1) as f64)
+    };
+    groups.iter().map(mean).collect()
 }
 
 /// A statistic beside its values over matched groups.
@@ -133,13 +148,17 @@ pub(crate) fn contrast(observed: f64, null: &[f64]) -> vigie_detectors::Contrast
 /// Mean inner product between vectors of different accounts: (‖Σv‖² − Σ‖v‖²) / (m (m − 1)). O(m · D).
 pub(crate) fn cross_similarity<'v, const D: usize>(vectors: impl Iterator<Item = &'v [f32; D]>) -> f64 {
     let mut sum = [0.0f64; D];
-    let (mut own, mut m) = (0.0, 0.0f64);
+    // One sum of squares per place, added up at the end: no addition waits for the one before.
+    let mut squares = [0.0f64; D];
+    let mut m = 0.0f64;
     for vector in vectors {
         m += 1.0;
-        for (s, &x) in sum.iter_mut().zip(vector) {
-            *s += f64::from(x);
-            own += f64::from(x) * f64::from(x);
+        for ((s, q), &x) in sum.iter_mut().zip(&mut squares).zip(vector) {
+            let x = f64::from(x);
+            *s += x;
+            *q += x * x;
         }
     }
+    let own: f64 = squares.iter().sum();
     if m < 2.0 { 0.0 } else { (sum.iter().map(|s| s * s).sum::<f64>() - own) / (m * (m - 1.0)) }
 }

@@ -6,7 +6,7 @@ use vigie_model::Micros;
 
 use crate::facts::stopped;
 use crate::matched::cross_similarity;
-use crate::profile::{Profile, STRETCHES, profiles};
+use crate::profile::{MARKS, Profile, STRETCHES, profiles};
 use crate::rows::{DIMS, Flags};
 use crate::series::sign_up_series;
 use crate::view::View;
@@ -37,6 +37,12 @@ pub(crate) struct Population {
     pub(crate) profiles: Vec<Profile>,
     pub(crate) embeddings: Vec<[f32; DIMS]>,
     pub(crate) activities: Vec<[f32; STRETCHES]>,
+    /// Share of each account's exchanges with each mark.
+    pub(crate) marks: Vec<[f64; MARKS]>,
+    /// Flatness of each account's hours and share of its exchanges that stay alone.
+    pub(crate) habits: Vec<[f64; 2]>,
+    /// ln(1 + exchanges) of each account.
+    pub(crate) log_exchanges: Vec<f64>,
     /// First moment of each account in the window.
     pub(crate) first: Vec<Option<i64>>,
     /// Mean cosine between exchanges of different accounts.
@@ -88,6 +94,9 @@ impl Population {
             similarity: cross_similarity(active),
             first: view.ranges.iter().map(|r| (!r.is_empty()).then(|| rows.time[r.start])).collect(),
             embeddings,
+            marks: profiles.par_iter().map(|p| std::array::from_fn(|m| p.mark_share(m))).collect(),
+            habits: profiles.par_iter().map(|p| [p.flatness(), p.single_share()]).collect(),
+            log_exchanges: profiles.iter().map(|p| (1.0 + f64::from(p.exchanges)).ln()).collect(),
             activities: profiles.par_iter().map(Profile::activity).collect(),
             output_tokens: output as f64 / view.rows.max(1) as f64,
             turns_seen: rows.conversation.iter().any(|&c| c != 0)
