@@ -21,7 +21,7 @@ use axum::routing::{MethodFilter, on};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use vigie_cases::{FieldError, Role};
+use vigie_cases::FieldError;
 use vigie_store::records::Ctx;
 
 use crate::auth::{self, Caller};

@@ -4,6 +4,7 @@
 //! servers over one PostgreSQL need no channel of their own. A listener that falls behind is told to read all again.
 
 use std::convert::Infallible;
+use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use axum::response::sse::{Event as Line, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use tokio::sync::{broadcast, mpsc};
+use vigie_store::records::{Records, RecordsError};
 
 use crate::api::events_operation;
 use crate::auth;
@@ -41,23 +43,36 @@ pub struct Event {
 #[derive(Debug)]
 pub struct Hub {
     send: broadcast::Sender<Event>,
+    /// The last change that was told, or that there was when the first listener came.
+    told: Mutex<Option<u64>>,
 }
 
 impl Hub {
     /// Nobody listens yet.
     pub fn new() -> Self {
-        Self { send: broadcast::Sender::new(BEHIND_MAX) }
+        Self { send: broadcast::Sender::new(BEHIND_MAX), told: Mutex::default() }
     }
 
-    /// Tells everybody.
-    pub fn tell(&self, event: Event) {
+    /// The last change that was told; at first, the last that there is.
+    ///
+    /// # Errors
+    /// Those of the records.
+    pub fn told(&self, records: &Records) -> Result<u64, RecordsError> {
+        let mut told =
+            self.told.lock().map_err(|_| RecordsError::Unavailable("the feed broke off".into()))?;
+        match *told {
+            Some(seq) => Ok(seq),
+            None => Ok(*told.insert(records.changes_head()?)),
+        }
+    }
+
+    /// Tells everybody of the change with this number.
+    pub fn tell(&self, seq: u64, event: Event) {
+        if let Ok(mut told) = self.told.lock() {
+            *told = Some(seq);
+        }
         // That nobody listens is no error.
         let _ = self.send.send(event);
-    }
-
-    /// Whether anybody listens.
-    pub fn heard(&self) -> bool {
-        self.send.receiver_count() > 0
     }
 
     /// Listens from now on.
@@ -68,18 +83,21 @@ impl Hub {
 
 /// `GET /events`.
 pub async fn stream(State(app): State<App>, headers: HeaderMap) -> Response {
-    let asked = (app.clone(), headers);
-    let admitted =
-        tokio::task::spawn_blocking(move || auth::admit(&asked.0, &events_operation(), &asked.1)).await;
-    match admitted {
-        Ok(Ok(_)) => {}
+    let asked = app.clone();
+    let admitted = tokio::task::spawn_blocking(move || {
+        auth::admit(&asked, &events_operation(), &headers)?;
+        // From here on nothing is missed, though the feed may not have begun.
+        asked.hub.told(&asked.records)?;
+        Ok::<_, Problem>(asked.hub.listen())
+    });
+    let mut events = match admitted.await {
+        Ok(Ok(events)) => events,
         Ok(Err(problem)) => return problem.into_response(),
         Err(_) => return Problem::bug("the request broke off").into_response(),
-    }
+    };
     if app.metrics.streams.load(Ordering::Relaxed) >= STREAMS_MAX {
         return Problem::too_often(30).into_response();
     }
-    let mut events = app.hub.listen();
     let (send, receive) = mpsc::channel::<Result<Line, Infallible>>(64);
     app.metrics.streams.fetch_add(1, Ordering::Relaxed);
     tokio::spawn(async move {

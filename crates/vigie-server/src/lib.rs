@@ -28,6 +28,7 @@ mod state;
 mod table;
 
 pub use auth::oidc::OidcConfig;
+pub use jobs::start as start_jobs;
 pub use router::{app, openapi};
 pub use serve::{Ready, ServeError, serve};
 pub use state::{App, Config, Server};

@@ -3,12 +3,15 @@
 //! JSON Schema 2020-12, which OpenAPI 3.1 speaks, comes from the types by way of schemars. What does not live here: the
 //! operations themselves.
 
+mod components;
+
 use axum::http::{Method, StatusCode};
 use schemars::JsonSchema;
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::{Map, Value, json};
 use vigie_cases::Role;
 
+use self::components::incoming;
 use crate::endpoint::is_nothing;
 use crate::operation::{IfMatch, Operation};
 use crate::problem::{PROBLEM_JSON, ProblemView};
@@ -149,11 +152,11 @@ impl Document {
 
     /// The whole document.
     pub fn finish(mut self) -> Value {
-        let mut schemas = self.given.take_definitions(true);
-        for (name, schema) in self.taken.take_definitions(true) {
-            // Requests have components of their own: what may be left out differs from what is sure to be there.
-            schemas.insert(format!("{name}Input"), incoming(schema));
-        }
+        let schemas = components::joined(
+            self.given.take_definitions(true),
+            self.taken.take_definitions(true),
+            &mut self.paths,
+        );
         json!({
             "openapi": "3.1.0",
             "info": {
@@ -190,25 +193,6 @@ pub fn needs(role: Role) -> String {
     format!("Needs the role `{role}`, or a token with the scope `{scope}`.")
 }
 
-/// Points references at the components of requests.
-fn incoming(mut schema: Value) -> Value {
-    match &mut schema {
-        Value::Object(object) => {
-            for (key, value) in object.iter_mut() {
-                match value {
-                    Value::String(text) if key == "$ref" && text.starts_with("#/components/schemas/") => {
-                        text.push_str("Input");
-                    }
-                    _ => *value = incoming(value.take()),
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| *item = incoming(item.take())),
-        _ => {}
-    }
-    schema
-}
-
 /// A query cannot say `null`; it leaves the parameter out.
 fn not_null(schema: &mut Value) {
     let Some(object) = schema.as_object_mut() else { return };
@@ -219,10 +203,13 @@ fn not_null(schema: &mut Value) {
             object.insert("type".to_owned(), one);
         }
     }
+    object.remove("default");
     if let Some(Value::Array(options)) = object.get_mut("anyOf") {
         options.retain(|option| option["type"] != "null");
+        if let [one] = options.as_slice() {
+            *schema = one.clone();
+        }
     }
-    object.remove("default");
 }
 
 fn fixed_parameters(operation: &Operation) -> Vec<Value> {

@@ -47,17 +47,17 @@ async fn round<T: Send + 'static>(
 }
 
 async fn events(app: App) {
-    let mut seen = None;
     loop {
-        let _ = tokio::time::timeout(EVENTS_PAUSE, app.changed.notified()).await;
-        let Some(after) = seen else {
-            seen = round(&app, |app| app.records.changes_head()).await;
-            continue;
-        };
-        let changes = round(&app, move |app| app.records.changes_since(after, CHANGES_AT_ONCE)).await;
-        for change in changes.unwrap_or_default() {
-            seen = Some(change.seq);
-            app.hub.tell(Event { kind: change.topic, id: change.id, version: change.version });
+        let changes =
+            round(&app, |app| app.records.changes_since(app.hub.told(&app.records)?, CHANGES_AT_ONCE));
+        let changes = changes.await.unwrap_or_default();
+        let more = changes.len() == CHANGES_AT_ONCE;
+        for change in changes {
+            let event = Event { kind: change.topic, id: change.id, version: change.version };
+            app.hub.tell(change.seq, event);
+        }
+        if !more {
+            let _ = tokio::time::timeout(EVENTS_PAUSE, app.changed.notified()).await;
         }
     }
 }
