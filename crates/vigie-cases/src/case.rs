@@ -371,7 +371,7 @@ pub struct Exception {
     /// Id.
     pub exception_id: ExceptionId,
     /// Whom it protects.
-    pub entity: crate::decision::Entity,
+    pub entity: crate::entity::Entity,
     /// Why.
     pub reason: String,
     /// Who wrote it.

@@ -1,81 +1,24 @@
-//! Decisions: what was decided about whom, on what evidence, until when, and what holds when several overlap.
+//! Decisions: what was decided about whom, on what evidence, until when. What holds when
+//! several meet is in `overlap`.
 //!
 //! **Invariant:** no decision without evidence, a reason, an expiry and a way back ([`NewDecision::validate`],
 //! [`Decision::needs_way_back`]).
-//!
-//! **The overlap rule** ([`effective`]): among the decisions that are active and real at the time, an exception on the
-//! entity wins over all; else the strongest action wins; of two equally strong ones the one that starts later; then the
-//! one with the greater id. The rule looks at nothing else, so that the order of arrival does not matter and taking one
-//! away shows what lay beneath.
-
-use std::cmp::Ordering;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vigie_model::{Action, Micros};
 
-use crate::access::{Actor, Role};
-use crate::case::{Exception, TEXT_CHARS_MAX};
+use crate::access::Actor;
+use crate::case::TEXT_CHARS_MAX;
+use crate::entity::{DecisionScope, Entity, EntityType};
+use crate::eyes::second_person;
 use crate::ids::{CaseId, DecisionId, TakedownId};
 use crate::invalid::{FieldError, RuleError, check, says};
-use crate::settings::Settings;
 
 /// Longest time that a decision may hold, in days.
 pub const EXPIRY_DAYS_MAX: i64 = 400;
 /// Most pieces of evidence on one decision.
 pub const EVIDENCE_MAX: usize = 100;
-
-/// What a decision can be about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum EntityType {
-    /// Who is billed.
-    Account,
-    /// An API key.
-    Key,
-    /// An organisation.
-    Org,
-    /// A customer's own user.
-    EndUser,
-    /// A range of addresses in CIDR notation.
-    AddressRange,
-    /// Something that accounts share.
-    Object,
-    /// One campaign's part of an account's traffic: `campaign_id/account_id`, or `campaign_id/*` for all its members.
-    Slice,
-}
-
-impl EntityType {
-    /// The word that outputs carry.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Account => "account",
-            Self::Key => "key",
-            Self::Org => "org",
-            Self::EndUser => "end_user",
-            Self::AddressRange => "address_range",
-            Self::Object => "object",
-            Self::Slice => "slice",
-        }
-    }
-}
-
-/// Whom or what a decision is about.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-pub struct Entity {
-    /// What it is.
-    #[serde(rename = "type")]
-    pub kind: EntityType,
-    /// Its id, as the input writes it.
-    pub id: String,
-}
-
-impl Entity {
-    /// The account `id`.
-    pub fn account(id: &str) -> Self {
-        Self { kind: EntityType::Account, id: id.to_owned() }
-    }
-}
 
 /// Why something was decided, as codes that go out to customers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -139,29 +82,6 @@ pub struct Origin {
     pub kind: OriginType,
     /// Which.
     pub id: String,
-}
-
-/// What part of the entity's traffic a decision touches; empty lists mean all.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct DecisionScope {
-    /// Models.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub models: Vec<String>,
-    /// Endpoints.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub endpoints: Vec<String>,
-}
-
-impl DecisionScope {
-    /// Whether it touches a request to `model` at `endpoint`; an unknown model or endpoint is inside only when the scope
-    /// does not restrict it.
-    pub fn covers(&self, model: Option<&str>, endpoint: Option<&str>) -> bool {
-        let within = |list: &[String], one: Option<&str>| {
-            list.is_empty() || one.is_some_and(|o| list.iter().any(|l| l == o))
-        };
-        within(&self.models, model) && within(&self.endpoints, endpoint)
-    }
 }
 
 /// Where a decision stands.
@@ -485,101 +405,4 @@ impl Decision {
             ))),
         }
     }
-}
-
-/// Whether `approver` is a second pair of eyes beside `author_id`.
-///
-/// # Errors
-/// [`RuleError::Forbidden`] for the same person, for programs without a person, and for roles below approver.
-pub fn second_person(approver: &Actor, author_id: &str) -> Result<(), RuleError> {
-    if matches!(approver, Actor::System { .. } | Actor::Public) || !approver.may(Role::Approver) {
-        return Err(RuleError::Forbidden("approval needs a person with the role approver".to_owned()));
-    }
-    if approver.person() == author_id {
-        return Err(RuleError::Forbidden("a second person must approve: you are the author".to_owned()));
-    }
-    Ok(())
-}
-
-/// Why a real `action` on `accounts` accounts needs a second person under `settings`, if it does. `accounts` counts what
-/// the same author decided lately, too, so that a takedown cannot be split into small ones.
-pub fn approval_needed(settings: &Settings, action: Action, accounts: u64) -> Option<String> {
-    if settings.approval_actions.contains(&action) {
-        return Some(format!("the policy asks for a second person before `{}`", action_name(action)));
-    }
-    let above = settings.approval_above_accounts;
-    (action >= Action::Throttle && accounts > above).then(|| {
-        format!("the policy asks for a second person above {above} accounts, and these are {accounts}")
-    })
-}
-
-/// The word that outputs carry for `action`.
-pub fn action_name(action: Action) -> &'static str {
-    match action {
-        Action::Observe => "observe",
-        Action::Label => "label",
-        Action::Throttle => "throttle",
-        Action::StepUp => "step_up",
-        Action::Reduce => "reduce",
-        Action::Refuse => "refuse",
-        Action::Suspend => "suspend",
-        Action::Ban => "ban",
-    }
-}
-
-/// Every rung, mildest first.
-pub const LADDER: [Action; 8] = [
-    Action::Observe,
-    Action::Label,
-    Action::Throttle,
-    Action::StepUp,
-    Action::Reduce,
-    Action::Refuse,
-    Action::Suspend,
-    Action::Ban,
-];
-
-/// The next milder rung; `observe` has none.
-pub fn milder(action: Action) -> Option<Action> {
-    LADDER.iter().rev().copied().find(|a| *a < action)
-}
-
-/// Which of two acting decisions holds: the greater one.
-pub fn by_strength(a: &Decision, b: &Decision) -> Ordering {
-    (a.action, a.starts_at, &a.decision_id).cmp(&(b.action, b.starts_at, &b.decision_id))
-}
-
-/// What part of the entity's traffic a question is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reach<'a> {
-    /// Any of it: decisions count whatever their scope.
-    Any,
-    /// One request: decisions count whose scope covers it.
-    Request {
-        /// The model, where known.
-        model: Option<&'a str>,
-        /// The endpoint, where known.
-        endpoint: Option<&'a str>,
-    },
-}
-
-/// What holds for `entity` at `now` within `reach` (the overlap rule of this module). Linear in the number of decisions.
-pub fn effective<'a>(
-    decisions: impl IntoIterator<Item = &'a Decision>,
-    exceptions: &[Exception],
-    entity: &Entity,
-    reach: Reach<'_>,
-    now: Micros,
-) -> Option<&'a Decision> {
-    if exceptions.iter().any(|e| e.entity == *entity && e.holds(now)) {
-        return None;
-    }
-    let reaches = |d: &Decision| match reach {
-        Reach::Any => true,
-        Reach::Request { model, endpoint } => d.scope.covers(model, endpoint),
-    };
-    decisions
-        .into_iter()
-        .filter(|d| d.entity == *entity && d.acts(now) && reaches(d))
-        .max_by(|a, b| by_strength(a, b))
 }

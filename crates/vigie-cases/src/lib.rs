@@ -12,11 +12,15 @@ mod appeal;
 mod audit;
 mod case;
 mod decision;
+mod entity;
+mod eyes;
 mod hunt;
 mod ids;
 mod invalid;
 mod keyed;
 mod matching;
+mod overlap;
+mod preview;
 mod scorecard;
 mod settings;
 mod takedown;
@@ -33,10 +37,11 @@ pub use case::{
     Exception, MemberDecision, TEXT_CHARS_MAX, TITLE_CHARS_MAX, bystander_reason, text_field,
 };
 pub use decision::{
-    Decision, DecisionEvidence, DecisionScope, DecisionStatus, EVIDENCE_MAX, EXPIRY_DAYS_MAX, Entity,
-    EntityType, LADDER, NewDecision, Origin, OriginType, Reach, ReasonCode, action_name, approval_needed,
-    by_strength, effective, milder, second_person,
+    Decision, DecisionEvidence, DecisionStatus, EVIDENCE_MAX, EXPIRY_DAYS_MAX, NewDecision, Origin,
+    OriginType, ReasonCode,
 };
+pub use entity::{DecisionScope, Entity, EntityType};
+pub use eyes::{LADDER, action_name, approval_needed, milder, second_person};
 pub use hunt::{CampaignChange, Hunt, HuntDiff, HuntProgress, HuntStatus};
 pub use ids::{
     AppealId, BadId, CaseId, DecisionId, DeliveryId, ExceptionId, HuntId, TakedownId, TokenId, UserId,
@@ -45,10 +50,11 @@ pub use ids::{
 pub use invalid::{FieldError, RuleError};
 pub use keyed::{appeal_token, hex, hmac_sha256, place, read_appeal_token, same_secret, sha256_hex};
 pub use matching::{Candidate, best_match};
+pub use overlap::{Reach, by_strength, effective};
+pub use preview::{Bystander, HoldOut, HoldOutObserved, PreviewWave, ScoreBand, TakedownPreview, by_score};
 pub use scorecard::{Scorecard, wilson};
 pub use settings::{Settings, StopLimits, wave_shares_hold};
 pub use takedown::{
-    Bystander, HoldOut, HoldOutObserved, NewTakedown, Plan, PreviewWave, ScoreBand, Takedown,
-    TakedownOutcome, TakedownPreview, TakedownStatus, Wave, WaveStatus, by_score, plan, stop_reason,
+    NewTakedown, Plan, Takedown, TakedownOutcome, TakedownStatus, Wave, WaveStatus, plan, stop_reason,
 };
 pub use webhook::{ATTEMPTS_MAX, Delivery, DeliveryStatus, Webhook, WebhookEvent, retry_after};

@@ -8,7 +8,7 @@ use super::engine::Records;
 use super::error::RecordsError;
 use super::sql::{Answer, params};
 use super::tx::Db;
-use super::types::{AccountCampaign, AccountCase, AccountLink, AccountView};
+use super::views::{AccountCampaign, AccountCase, AccountLink, AccountView};
 
 /// Most decisions, appeals and links that the view lists.
 const LISTED_MAX: usize = 500;

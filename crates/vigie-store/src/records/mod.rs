@@ -29,9 +29,11 @@ mod sqlite;
 mod takedowns;
 mod tx;
 mod types;
+mod views;
 mod waves;
 mod webhooks;
 
 pub use engine::Records;
 pub use error::RecordsError;
 pub use types::*;
+pub use views::*;

@@ -10,7 +10,7 @@ use super::error::RecordsError;
 use super::hunts;
 use super::sql::{Answer, params};
 use super::tx::Db;
-use super::types::{
+use super::views::{
     BlindSource, DetectorState, DetectorStatus, KindCount, Overview, OverviewBucket, TrafficAtRisk,
 };
 
