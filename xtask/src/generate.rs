@@ -1,7 +1,9 @@
 //! `cargo xtask gen`: pages that are made from the code, so that they cannot say something else.
 //!
 //! Checked in: `docs/reference/cli.md` (from the argument definitions) and `docs/reference/detectors.md` (from the
-//! detectors' doc comments). Into the target folder: man pages and completions, for packagers.
+//! detectors' doc comments), `docs/reference/api.md` and `ui/openapi.json` (from the types of the API). Into the target folder: man pages and completions, for packagers.
+
+mod api;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -30,12 +32,18 @@ pub fn run(mode: Mode) -> Result<()> {
     must(&mut cargo(&["build", "--locked", "--quiet", "--package", "vigie"]))?;
     let vigie = target().join("debug").join("vigie").display().to_string();
     let mut stale = Vec::new();
-    for (name, page) in [("cli.md", cli(&vigie)?), ("detectors.md", detectors()?)] {
-        let file = root().join("docs").join("reference").join(name);
+    let pages = [
+        ("docs/reference/cli.md", cli(&vigie)?),
+        ("docs/reference/detectors.md", detectors()?),
+        ("docs/reference/api.md", api::page(&vigie)?),
+        ("ui/openapi.json", api::document(&vigie)?),
+    ];
+    for (name, page) in pages {
+        let file = root().join(name);
         match mode {
             Mode::Write => write(&file, &page)?,
             Mode::Check if fs::read_to_string(&file).ok().as_deref() != Some(&page) => stale.push(name),
-            Mode::Check => out::say(&format!("docs/reference/{name} is up to date")),
+            Mode::Check => out::say(&format!("{name} is up to date")),
         }
     }
     if !stale.is_empty() {

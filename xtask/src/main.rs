@@ -1,13 +1,15 @@
-//! The only door: `cargo xtask demo`, `test`, `ci`, `bench`, `gen`, `new-detector`.
+//! The only door: `cargo xtask demo`, `ui`, `test`, `ci`, `bench`, `gen`, `new-detector`.
 //!
 //! What lives here: which commands run in which order, and what they need on a fresh machine. What does not: any logic
 //! of the product.
 
 mod browser;
+mod console;
 mod demo;
 mod generate;
 mod out;
 mod scaffold;
+mod schema;
 mod shell;
 mod suite;
 
@@ -17,6 +19,7 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   demo                 build, make a world with hidden campaigns, hunt it, score the hunt, write a report
+  ui                   build the console into ui/dist, from where vigie embeds it (Node.js 20)
   test                 everything that CI checks
   ci                   the same, and installs what is missing where it may
   bench [ARGS…]        measure; writes docs/benchmarks.md (hours; --quick for minutes)
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
         ["demo"] => demo::run(),
+        ["ui"] => console::build(),
         ["test"] => suite::run(suite::Place::Here),
         ["ci"] => suite::run(suite::Place::Ci),
         ["bench", rest @ ..] => demo::bench(rest),

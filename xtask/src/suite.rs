@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::shell::{cargo, find, heard, program};
-use crate::{browser, generate, out};
+use crate::{browser, generate, out, schema};
 
 /// Where the suite runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ impl Count {
     pub const FAILED: Self = Self { passed: 0, failed: 1, skipped: 0 };
     pub const SKIPPED: Self = Self { passed: 0, failed: 0, skipped: 1 };
 
-    fn add(&mut self, other: Self) {
+    pub fn add(&mut self, other: Self) {
         self.passed += other.passed;
         self.failed += other.failed;
         self.skipped += other.skipped;
@@ -52,6 +52,7 @@ const SECTIONS: &[Section] = &[
     }),
     ("generated pages", |_| generate::run(generate::Mode::Check).map(|()| Count::PASSED)),
     ("report in a browser", browser::test_report),
+    ("API against its document", schema::test_api),
     ("dependencies", dependencies),
 ];
 

@@ -4,6 +4,7 @@
 //! operations themselves.
 
 mod components;
+mod links;
 
 use axum::http::{Method, StatusCode};
 use schemars::JsonSchema;
@@ -157,6 +158,7 @@ impl Document {
             self.taken.take_definitions(true),
             &mut self.paths,
         );
+        links::add(&mut self.paths);
         json!({
             "openapi": "3.1.0",
             "info": {

@@ -8,5 +8,6 @@ mod layers;
 mod manual;
 mod outputs;
 mod reading;
+mod serving;
 mod support;
 mod tidy;
