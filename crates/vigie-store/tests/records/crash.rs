@@ -207,7 +207,7 @@ fn a_hundred_kills_lose_nothing_on_sqlite() {
 
 #[test]
 fn a_hundred_kills_lose_nothing_on_postgresql() {
-    let Some(mut server) = place::Server::start() else { return };
+    let Some(mut server) = place::Server::start(place::Disk::Honest) else { return };
     let url = server.database("crash").url;
     let (mut hashes, mut decisions) = (BTreeSet::new(), 0);
     for n in 0..ROUNDS {

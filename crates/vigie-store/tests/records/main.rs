@@ -3,7 +3,8 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    reason = "what tests share stands outside the test functions that clippy knows"
+    clippy::print_stderr,
+    reason = "what tests share stands outside the test functions that clippy knows, and figures are for people"
 )]
 
 mod access;
@@ -33,7 +34,7 @@ macro_rules! scenarios {
 
         #[test]
         fn everything_holds_on_postgresql() {
-            let Some(server) = crate::place::Server::start() else { return };
+            let Some(server) = crate::place::Server::start(crate::place::Disk::Lazy) else { return };
             $({
                 eprintln!("on PostgreSQL: {}", stringify!($name));
                 let store = server.database(stringify!($name));

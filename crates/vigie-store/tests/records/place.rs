@@ -22,8 +22,18 @@ pub fn sqlite() -> Store {
     Store { records: Records::open(&url).unwrap(), url, _dir: Some(dir) }
 }
 
+/// Whether a server waits for the disk.
+#[derive(Clone, Copy)]
+pub enum Disk {
+    /// As in service.
+    Honest,
+    /// Never, for tests that are not about what a sudden end leaves.
+    Lazy,
+}
+
 /// A PostgreSQL server that ends with the test.
 pub struct Server {
+    disk: Disk,
     child: Option<Child>,
     bin: PathBuf,
     dir: tempfile::TempDir,
@@ -32,7 +42,7 @@ pub struct Server {
 impl Server {
     /// Starts a server in a directory of its own, reached by a socket there. `None`, with a word on standard error, where
     /// PostgreSQL is not installed; under `CI=true` that is a failure.
-    pub fn start() -> Option<Self> {
+    pub fn start(disk: Disk) -> Option<Self> {
         let Some(bin) = binaries() else {
             let remedy = "PostgreSQL is not installed (no postgres below /usr/lib/postgresql/*/bin): apt-get install postgresql";
             assert!(std::env::var("CI").as_deref() != Ok("true"), "{remedy}");
@@ -44,7 +54,7 @@ impl Server {
             let done = Command::new("chown").arg("postgres").arg(dir.path()).status().unwrap();
             assert!(done.success());
         }
-        let mut server = Self { child: None, bin, dir };
+        let mut server = Self { disk, child: None, bin, dir };
         let data = server.data();
         let made = server
             .command("initdb")
@@ -80,12 +90,16 @@ impl Server {
     /// Starts the server and waits until it answers.
     pub fn up(&mut self) {
         let sockets = format!("unix_socket_directories={}", self.dir.path().display());
+        let fsync = match self.disk {
+            Disk::Honest => "fsync=on",
+            Disk::Lazy => "fsync=off",
+        };
         let log = std::fs::File::create(self.dir.path().join("log")).unwrap();
         let child = self
             .command("postgres")
             .arg("-D")
             .arg(self.data())
-            .args(["-c", "listen_addresses=", "-c", &sockets, "-c", "max_connections=60", "-c", "fsync=on"])
+            .args(["-c", "listen_addresses=", "-c", &sockets, "-c", "max_connections=60", "-c", fsync])
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()

@@ -55,7 +55,7 @@ fn a_large_case_is_fast_on_sqlite() {
 
 #[test]
 fn a_large_case_is_fast_on_postgresql() {
-    if let Some(server) = place::Server::start() {
+    if let Some(server) = place::Server::start(place::Disk::Honest) {
         a_large_case_is_fast(&server.database("speed"));
     }
 }
