@@ -30,12 +30,13 @@ pub struct BundleOptions {
 
 /// Group of every motif, numbered by first motif; a motif alone is a group of its own.
 ///
-/// O(total degree · hashes + candidates · degree). `population` is the number of accounts. Which motifs are one group
-/// does not depend on the order in which bands and candidates are tried.
-pub fn bundles(motifs: &Motifs, population: usize, options: BundleOptions) -> Vec<u32> {
+/// O(total degree · hashes + candidates · degree). `places` numbers the accounts that count, `population` is how many
+/// they are: accounts that do not count leave the hashes of the others as they are. Which motifs are one group does
+/// not depend on the order in which bands and candidates are tried.
+pub fn bundles(motifs: &Motifs, places: &[u32], population: usize, options: BundleOptions) -> Vec<u32> {
     let mut sets = UnionFind::new(motifs.len());
     for band in 0..HASHES / 2 {
-        let mut apart: Vec<(u32, u32)> = neighbours(motifs, band, options);
+        let mut apart: Vec<(u32, u32)> = neighbours(motifs, places, band, options);
         apart.retain(|&(x, y)| sets.find(x) != sets.find(y));
         let joined: Vec<(u32, u32)> =
             apart.into_par_iter().filter(|&(x, y)| alike(motifs, x, y, population, options)).collect();
@@ -59,11 +60,11 @@ pub fn bundles(motifs: &Motifs, population: usize, options: BundleOptions) -> Ve
 
 /// Motifs that meet in a bucket of one band: neighbours in the bucket, and each with the bucket's first. That is
 /// enough to connect what belongs together.
-fn neighbours(motifs: &Motifs, band: usize, options: BundleOptions) -> Vec<(u32, u32)> {
+fn neighbours(motifs: &Motifs, places: &[u32], band: usize, options: BundleOptions) -> Vec<(u32, u32)> {
     let mut keyed: Vec<(u64, u32)> = (0..motifs.len() as u32)
         .into_par_iter()
         .filter(|&m| motifs.holders(m).len() >= options.holders_min)
-        .map(|m| (band_key(motifs.holders(m), band, motifs.motifs[m as usize].layer), m))
+        .map(|m| (band_key(motifs.holders(m), places, band, motifs.motifs[m as usize].layer), m))
         .collect();
     keyed.par_sort_unstable();
     let mut pairs = Vec::new();
@@ -80,14 +81,14 @@ fn neighbours(motifs: &Motifs, band: usize, options: BundleOptions) -> Vec<(u32,
 }
 
 /// Key of a set of holders in one band, its layer mixed in: two MinHashes.
-fn band_key(holders: &[u32], band: usize, layer: u8) -> u64 {
-    let keys = [2 * band, 2 * band + 1].map(|i| 0xBF58_476D_1CE4_E5B9 ^ ((i as u64) << 17 | 1));
+fn band_key(holders: &[u32], places: &[u32], band: usize, layer: u8) -> u64 {
+    let factors = [2 * band, 2 * band + 1].map(|i| 0xBF58_476D_1CE4_E5B9 ^ ((i as u64) << 17 | 1));
     let mut low = [u64::MAX; 2];
     for &a in holders {
-        let mut x = u64::from(a).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mut x = u64::from(places[a as usize]).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         x ^= x >> 31;
-        for (slot, key) in low.iter_mut().zip(keys) {
-            let mut h = x.wrapping_mul(key);
+        for (slot, factor) in low.iter_mut().zip(factors) {
+            let mut h = x.wrapping_mul(factor);
             h ^= h >> 29;
             *slot = (*slot).min(h.wrapping_mul(0x94D0_49BB_1331_11EB));
         }
@@ -139,8 +140,13 @@ mod tests {
         let mut objects = RareObjects::default();
         objects.add_partition(&mut touches, 1000);
         let motifs = Motifs::collapse(&objects, 200, |_| 0);
-        let groups =
-            bundles(&motifs, 200, BundleOptions { jaccard_min: 0.3, holders_min: 3, chance_max: 1e-6 });
+        let places: Vec<u32> = (0..200).collect();
+        let groups = bundles(
+            &motifs,
+            &places,
+            200,
+            BundleOptions { jaccard_min: 0.3, holders_min: 3, chance_max: 1e-6 },
+        );
         let of = |object: u64| {
             let o = (0..objects.len()).find(|&o| objects.id(o) == object).unwrap();
             groups[motifs.motif_of[o] as usize]

@@ -163,8 +163,8 @@ fn examples(index: &Index<'_>, slice: &Slice) -> Vec<String> {
     let mut found = Vec::new();
     for rows in slice.rows.iter().filter(|r| !r.is_empty()) {
         let example = rows.iter().take(50).find_map(|&r| {
-            let text = lake.examples.get(lake.event_id(r))?;
-            seen.insert(lake.rows.heads[r][0].max(lake.rows.template[r])).then(|| text.to_owned())
+            let text = lake.example(r, index.view.span.1)?;
+            seen.insert(lake.rows.heads[r][0].max(lake.rows.template[r])).then_some(text)
         });
         found.extend(example);
         if found.len() == EXAMPLES {

@@ -1,18 +1,18 @@
 //! Exchanges to rows: the fold kernel over batches, and the runner that spreads batches over threads.
 //!
-//! The kernel is pure. The lake that the runner builds does not depend on how rows were split into batches, in which
-//! order they came or how many threads ran: duplicates are resolved and rows ordered by their content.
+//! The kernel is pure. How the workers' parts become one lake is the business of `gather`.
 
 use std::net::IpAddr;
 use std::sync::Mutex;
 
 use arrow_array::{Array, RecordBatch};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use vigie_fold::{Folder, Marks, hash_text};
-use vigie_model::{EXCHANGE_COLUMNS, ExchangeView, SchemaError};
+use vigie_model::{ExchangeView, SchemaError};
 
 use crate::examples::{EXAMPLE_BYTES, Sampled, Sampler};
-use crate::lake::{Coverage, Lake};
+use crate::gather::gather;
+use crate::lake::{Lake, Presence};
 use crate::rows::{BANDS, Flags, PHRASES, Row, Rows};
 use crate::{HuntError, Progress};
 
@@ -24,33 +24,54 @@ const HARM: Marks = Marks::from_bits(
         | Marks::PROFILING.bits()
         | Marks::JAILBREAK.bits(),
 );
-/// Readable names kept per kind of identifier; the rest shows as `?`.
-const NAMES_MAX: usize = 2_000_000;
+/// Answers that a worker remembers of each kind; what comes after is worked out every time.
+const REMEMBERED_MAX: usize = 2_000_000;
 
 /// One batch, folded.
 #[derive(Default)]
-struct Folded {
-    rows: Rows,
-    event_text: String,
-    event_ends: Vec<u32>,
+pub(crate) struct Folded {
+    pub(crate) rows: Rows,
+    pub(crate) event_text: String,
+    pub(crate) event_ends: Vec<u32>,
     /// Hash of `event_id`, and of `response_id` where there is one.
-    identity: Vec<(u64, u64)>,
+    pub(crate) identity: Vec<(u64, u64)>,
     /// Hash of the account name, per row.
-    account: Vec<u64>,
-    organisation: Vec<u64>,
+    pub(crate) account: Vec<u64>,
+    /// Hash of the organisation's name, per row; 0 without one.
+    pub(crate) organisation: Vec<u64>,
 }
 
 /// What one worker gathers over its batches.
 #[derive(Default)]
-struct Worker {
+pub(crate) struct Worker {
     folder: Option<Folder>,
-    chunks: Vec<Folded>,
-    accounts: FxHashMap<u64, Box<str>>,
-    names: FxHashMap<u64, Box<str>>,
-    texts: FxHashMap<u64, (u64, u64, u32)>,
-    sampler: Sampler,
-    present: Vec<u64>,
-    rows: u64,
+    pub(crate) chunks: Vec<Folded>,
+    /// Account names by hash.
+    pub(crate) accounts: FxHashMap<u64, Box<str>>,
+    pub(crate) sampler: Sampler,
+    pub(crate) presence: Presence,
+    systems: FxHashMap<u64, (u64, u64, Marks)>,
+    tools: FxHashMap<u64, u64>,
+    addresses: FxHashMap<u64, (u64, u64)>,
+}
+
+impl Folded {
+    fn with_capacity(rows: usize) -> Self {
+        Self {
+            rows: Rows::with_capacity(rows),
+            event_text: String::with_capacity(rows * 16),
+            event_ends: Vec::with_capacity(rows),
+            identity: Vec::with_capacity(rows),
+            account: Vec::with_capacity(rows),
+            organisation: Vec::with_capacity(rows),
+        }
+    }
+
+    /// The row's event id.
+    pub(crate) fn event_id(&self, row: usize) -> &str {
+        let from = if row == 0 { 0 } else { self.event_ends[row - 1] as usize };
+        &self.event_text[from..self.event_ends[row] as usize]
+    }
 }
 
 /// Folds canonical batches into a lake. Text is dropped batch by batch.
@@ -85,29 +106,21 @@ pub fn fold(
             .collect()
     });
     let workers = workers.into_iter().collect::<Result<Vec<_>, _>>()?;
-    Ok(assemble(workers))
+    Ok(gather(workers))
 }
 
 impl Worker {
     fn fold(&mut self, batch: &RecordBatch) -> Result<(), SchemaError> {
         let view = ExchangeView::try_new(batch)?;
-        self.count_coverage(batch);
+        self.presence.count(batch, view.timestamp.values());
         let mut folder = self.folder.take().unwrap_or_default();
-        let mut chunk = Folded::default();
+        let mut chunk = Folded::with_capacity(view.len());
         for i in 0..view.len() {
             self.fold_row(&view, i, &mut folder, &mut chunk);
         }
         self.folder = Some(folder);
         self.chunks.push(chunk);
         Ok(())
-    }
-
-    fn count_coverage(&mut self, batch: &RecordBatch) {
-        self.present.resize(EXCHANGE_COLUMNS.len(), 0);
-        for (count, column) in self.present.iter_mut().zip(EXCHANGE_COLUMNS) {
-            *count += batch.column_by_name(column.name).map_or(0, |a| (a.len() - a.null_count()) as u64);
-        }
-        self.rows += batch.num_rows() as u64;
     }
 
     fn fold_row(&mut self, view: &ExchangeView<'_>, i: usize, folder: &mut Folder, chunk: &mut Folded) {
@@ -118,26 +131,27 @@ impl Worker {
         self.accounts.entry(account).or_insert_with(|| account_id.into());
         let row = self.row(view, i, folder);
         if let Some(prompt) = text(view.prompt, i)
-            && self.sampler.wants(event)
+            && self.sampler.wants(account, row.client, (row.time, event))
         {
             let masked = vigie_fold::masked_example(prompt, EXAMPLE_BYTES);
-            self.sampler.push(Sampled { rank: event, account, text: masked.into() });
+            let sampled = Sampled { time: row.time, event, account, text: masked.into() };
+            self.sampler.push(row.client, sampled);
         }
         chunk.rows.push(&row);
         chunk.event_text.push_str(event_id);
         chunk.event_ends.push(chunk.event_text.len() as u32);
         chunk.identity.push((event, text(view.response_id, i).map_or(0, hash_text)));
         chunk.account.push(account);
-        chunk.organisation.push(text(view.org_id, i).map_or(0, |t| self.named(t)));
+        chunk.organisation.push(text(view.org_id, i).map_or(0, hash_text));
     }
 
     fn row(&mut self, view: &ExchangeView<'_>, i: usize, folder: &mut Folder) -> Row {
         let prompt = text(view.prompt, i).unwrap_or("");
         let features = folder.prompt(prompt);
-        let (system, system_block, system_marks) = self.system(text(view.system_prompt, i));
-        let tools = text(view.tools, i).filter(|t| t.len() > 2).map_or(0, vigie_fold::tools_hash);
+        let (system, system_block, system_marks) = self.system(text(view.system_prompt, i), folder);
+        let tools = text(view.tools, i).filter(|t| t.len() > 2).map_or(0, |t| self.tools(t));
         let (address, network) = self.address(view, i);
-        let client = self.client(view, i);
+        let client = client(view, i);
         let turn = view.turn.filter(|t| t.is_valid(i)).map(|t| t.value(i));
         let mut flags = Flags::default();
         flags.set(Flags::REFUSED, boolean(view.refusal, i));
@@ -172,8 +186,8 @@ impl Worker {
             key: text(view.api_key_id, i).map_or(0, hash_text),
             end_user: text(view.end_user_id, i).map_or(0, hash_text),
             conversation: text(view.conversation_id, i).map_or(0, hash_text),
-            model: text(view.request_model, i).or(text(view.response_model, i)).map_or(0, |t| self.named(t)),
-            country: text(view.country, i).map_or(0, |t| self.named(t)),
+            model: text(view.request_model, i).or(text(view.response_model, i)).map_or(0, hash_text),
+            country: text(view.country, i).map_or(0, hash_text),
             marks: features.marks | Marks::from_bits(system_marks.bits() & !HARM.bits()),
             flags,
             language: features.language,
@@ -184,19 +198,19 @@ impl Worker {
     }
 
     /// System prompts repeat endlessly: each distinct one is folded once.
-    fn system(&mut self, prompt: Option<&str>) -> (u64, u64, vigie_fold::Marks) {
+    fn system(&mut self, prompt: Option<&str>, folder: &mut Folder) -> (u64, u64, Marks) {
         let Some(prompt) = prompt.filter(|p| !p.trim().is_empty()) else {
-            return (0, 0, vigie_fold::Marks::default());
+            return (0, 0, Marks::default());
         };
-        let key = hash_text(prompt);
-        if let Some(&(whole, block, marks)) = self.texts.get(&key) {
-            return (whole, block, vigie_fold::Marks::from_bits(marks));
-        }
-        let features = vigie_fold::system_blocks(prompt);
-        if self.texts.len() < NAMES_MAX {
-            self.texts.insert(key, (features.whole, features.first_block, features.marks.bits()));
-        }
-        (features.whole, features.first_block, features.marks)
+        remember(&mut self.systems, hash_text(prompt), || {
+            let features = folder.system(prompt);
+            (features.whole, features.first_block, features.marks)
+        })
+    }
+
+    /// So do tool definitions.
+    fn tools(&mut self, json: &str) -> u64 {
+        remember(&mut self.tools, hash_text(json), || vigie_fold::tools_hash(json))
     }
 
     /// Address and network, only as far as they can be believed: what a client claims of itself links nobody.
@@ -206,42 +220,45 @@ impl Worker {
         if trust == "claimed" {
             return (0, 0);
         }
-        let (address, network) = match address.trim().parse::<IpAddr>() {
-            Ok(IpAddr::V4(a)) => {
-                let [x, y, z, _] = a.octets();
-                (a.to_string(), format!("{x}.{y}.{z}.0/24"))
-            }
-            Ok(IpAddr::V6(a)) => {
-                let [x, y, z, w, ..] = a.segments();
-                (format!("{x:x}:{y:x}:{z:x}:{w:x}::/64"), format!("{x:x}:{y:x}:{z:x}::/48"))
-            }
-            Err(_) => (address.trim().to_owned(), String::new()),
-        };
-        let network = if network.is_empty() { 0 } else { self.named(&network) };
-        (if trust == "masked" { 0 } else { self.named(&address) }, network)
+        let (own, network) = remember(&mut self.addresses, hash_text(address), || address_hashes(address));
+        (if trust == "masked" { 0 } else { own }, network)
     }
+}
 
-    fn client(&mut self, view: &ExchangeView<'_>, i: usize) -> u64 {
-        let (agent, ja4) = (text(view.user_agent, i), text(view.ja4, i));
-        match (agent, ja4) {
-            (None, None) => 0,
-            (Some(one), None) | (None, Some(one)) => self.named(one),
-            (Some(agent), Some(ja4)) => {
-                let key = mix(hash_text(agent), hash_text(ja4));
-                if self.names.len() < NAMES_MAX {
-                    self.names.entry(key).or_insert_with(|| format!("{agent} · {ja4}").into());
-                }
-                key
-            }
-        }
+/// The answer to a question that comes again and again, while there is room to remember it.
+fn remember<T: Copy>(known: &mut FxHashMap<u64, T>, question: u64, answer: impl FnOnce() -> T) -> T {
+    if let Some(&known) = known.get(&question) {
+        return known;
     }
+    let answer = answer();
+    if known.len() < REMEMBERED_MAX {
+        known.insert(question, answer);
+    }
+    answer
+}
 
-    fn named(&mut self, text: &str) -> u64 {
-        let key = hash_text(text);
-        if self.names.len() < NAMES_MAX {
-            self.names.entry(key).or_insert_with(|| text.into());
+/// Hashes of an address (an IPv6 site counts as one) and of its network (/24, /48; 0 where it is no address).
+fn address_hashes(address: &str) -> (u64, u64) {
+    let (own, network) = match address.trim().parse::<IpAddr>() {
+        Ok(IpAddr::V4(a)) => {
+            let [x, y, z, _] = a.octets();
+            (a.to_string(), format!("{x}.{y}.{z}.0/24"))
         }
-        key
+        Ok(IpAddr::V6(a)) => {
+            let [x, y, z, w, ..] = a.segments();
+            (format!("{x:x}:{y:x}:{z:x}:{w:x}::/64"), format!("{x:x}:{y:x}:{z:x}::/48"))
+        }
+        Err(_) => return (hash_text(address.trim()), 0),
+    };
+    (hash_text(&own), hash_text(&network))
+}
+
+/// TLS fingerprint and user agent, or what there is of them.
+fn client(view: &ExchangeView<'_>, i: usize) -> u64 {
+    match (text(view.user_agent, i), text(view.ja4, i)) {
+        (None, None) => 0,
+        (Some(one), None) | (None, Some(one)) => hash_text(one),
+        (Some(agent), Some(ja4)) => mix(hash_text(agent), hash_text(ja4)),
     }
 }
 
@@ -272,112 +289,4 @@ fn boolean(column: Option<&arrow_array::BooleanArray>, i: usize) -> bool {
 
 fn count(column: Option<&arrow_array::Int64Array>, i: usize) -> u32 {
     column.filter(|c| c.is_valid(i)).map_or(0, |c| c.value(i).clamp(0, i64::from(u32::MAX)) as u32)
-}
-
-/// Joins the workers' parts into one lake that depends on the rows alone.
-fn assemble(workers: Vec<Worker>) -> Lake {
-    let mut lake = Lake::default();
-    let mut chunks = Vec::new();
-    let mut accounts: FxHashMap<u64, Box<str>> = FxHashMap::default();
-    let mut sampler = Sampler::default();
-    let mut present = vec![0u64; EXCHANGE_COLUMNS.len()];
-    let mut rows = 0;
-    for worker in workers {
-        accounts.extend(worker.accounts);
-        lake.names.extend(worker.names);
-        sampler.merge(worker.sampler);
-        present.iter_mut().zip(&worker.present).for_each(|(total, part)| *total += part);
-        rows += worker.rows;
-        chunks.extend(worker.chunks);
-    }
-    lake.examples = sampler.finish();
-    lake.coverage.columns = EXCHANGE_COLUMNS
-        .iter()
-        .zip(&present)
-        .map(|(column, &n)| (column.name, if rows == 0 { 0.0 } else { n as f64 / rows as f64 }))
-        .collect();
-    let mut by_name: Vec<(Box<str>, u64)> = accounts.into_iter().map(|(hash, name)| (name, hash)).collect();
-    by_name.sort_unstable();
-    let index: FxHashMap<u64, u32> =
-        by_name.iter().enumerate().map(|(i, (_, hash))| (*hash, i as u32)).collect();
-    lake.accounts = by_name.into_iter().map(|(name, _)| name).collect();
-    let order = order(&chunks, &index);
-    let kept = distinct(&chunks, order, &mut lake.duplicates);
-    fill(&mut lake, chunks, &kept, &index);
-    lake
-}
-
-/// Sort key of a row: account, time, event, then content, so that the order never depends on the input's.
-type Keyed = (u32, i64, u64, u64, u32, u32);
-
-fn order(chunks: &[Folded], index: &FxHashMap<u64, u32>) -> Vec<Keyed> {
-    use rayon::slice::ParallelSliceMut;
-    let mut order: Vec<Keyed> = Vec::with_capacity(chunks.iter().map(|c| c.account.len()).sum());
-    for (c, chunk) in chunks.iter().enumerate() {
-        for row in 0..chunk.account.len() {
-            let account = index.get(&chunk.account[row]).copied().unwrap_or_default();
-            let (event, _) = chunk.identity[row];
-            order.push((account, chunk.rows.time[row], event, chunk.rows.exact[row], c as u32, row as u32));
-        }
-    }
-    order.par_sort_unstable();
-    order
-}
-
-/// Drops rows whose event or response was seen in an earlier row of the order.
-fn distinct(chunks: &[Folded], order: Vec<Keyed>, duplicates: &mut u64) -> Vec<(u32, u32)> {
-    let mut seen: FxHashSet<u64> = FxHashSet::default();
-    seen.reserve(order.len());
-    let mut kept = Vec::with_capacity(order.len());
-    for (_, _, event, _, chunk, row) in order {
-        let (_, response) = chunks[chunk as usize].identity[row as usize];
-        let fresh = seen.insert(mix(event, 1)) & (response == 0 || seen.insert(mix(response, 2)));
-        if fresh {
-            kept.push((chunk, row));
-        } else {
-            *duplicates += 1;
-        }
-    }
-    kept
-}
-
-fn fill(lake: &mut Lake, mut chunks: Vec<Folded>, kept: &[(u32, u32)], index: &FxHashMap<u64, u32>) {
-    lake.event_ends.reserve(kept.len());
-    let mut organisations: Vec<FxHashMap<u64, u32>> = vec![FxHashMap::default(); lake.accounts.len()];
-    for &(chunk, row) in kept {
-        let part = &mut chunks[chunk as usize];
-        let row = row as usize;
-        let from = if row == 0 { 0 } else { part.event_ends[row - 1] as usize };
-        lake.event_text.push_str(&part.event_text[from..part.event_ends[row] as usize]);
-        lake.event_ends.push(lake.event_text.len() as u64);
-        let account = index.get(&part.account[row]).copied().unwrap_or_default();
-        part.rows.account[row] = account;
-        if part.organisation[row] != 0 {
-            *organisations[account as usize].entry(part.organisation[row]).or_default() += 1;
-        }
-    }
-    lake.organisations = organisations
-        .into_iter()
-        .map(|seen| seen.into_iter().max_by_key(|&(org, n)| (n, org)).map_or(0, |(org, _)| org))
-        .collect();
-    lake.rows = Rows::gather(chunks.into_iter().map(|c| c.rows).collect(), kept);
-    lake.starts = starts(&lake.rows.account, lake.accounts.len());
-}
-
-fn starts(account: &[u32], accounts: usize) -> Vec<usize> {
-    let mut starts = vec![0; accounts + 1];
-    for &a in account {
-        starts[a as usize + 1] += 1;
-    }
-    for i in 0..accounts {
-        starts[i + 1] += starts[i];
-    }
-    starts
-}
-
-impl Coverage {
-    /// Whether any row had a value in the column.
-    pub fn sees(&self, column: &str) -> bool {
-        self.share(column) > 0.0
-    }
 }

@@ -5,6 +5,7 @@ mod cluster;
 mod examples;
 mod facts;
 mod fold;
+mod gather;
 mod lake;
 mod matched;
 mod objects;

@@ -73,7 +73,7 @@ pub fn hunt(
     progress.stage("link", Some(view.rows as u64));
     let objects = rare_objects(&view, degree_max(view.population), |rows| progress.advance(rows));
     let motifs = Motifs::collapse(&objects, view.accounts(), |k| ObjectKind::from_code(k).layer() as u8);
-    let coarse = motifs.join(&bundles(&motifs, view.population, BUNDLES), view.accounts());
+    let coarse = motifs.join(&bundles(&motifs, &view.places, view.population, BUNDLES), view.accounts());
     let options = link_options(view.population);
     let activity = Activity { exchanges: &view.exchanges, population: view.population };
     let links = links(&coarse, activity, &options);
@@ -92,7 +92,7 @@ pub fn hunt(
     let mut report = assemble(&index, &judged, &links);
     report.summary = HuntSummary {
         exchanges: view.rows as u64,
-        duplicates: lake.duplicates(),
+        duplicates: view.duplicates(),
         rejected: 0,
         outside_window: (lake.len() - view.rows) as u64,
         accounts: view.population as u64,
@@ -104,7 +104,7 @@ pub fn hunt(
         alpha: settings.alpha,
         seed: settings.seed,
         fold_version: vigie_fold::FOLD_VERSION,
-        detectors: health(lake.coverage(), !side.accounts.is_empty(), &report.campaigns),
+        detectors: health(&view.coverage(), !side.accounts.is_empty(), &report.campaigns),
     };
     report
 }

@@ -99,8 +99,11 @@ impl Population {
             log_exchanges: profiles.iter().map(|p| (1.0 + f64::from(p.exchanges)).ln()).collect(),
             activities: profiles.par_iter().map(Profile::activity).collect(),
             output_tokens: output as f64 / view.rows.max(1) as f64,
-            turns_seen: rows.conversation.iter().any(|&c| c != 0)
-                || rows.flags.iter().any(|f| f.has(Flags::TURN_SEEN)),
+            turns_seen: view
+                .ranges
+                .iter()
+                .flat_map(Clone::clone)
+                .any(|r| rows.conversation[r] != 0 || rows.flags[r].has(Flags::TURN_SEEN)),
             releases: releases(view),
             failed_payments: known().filter_map(|k| k.failed_payments).sum::<i64>() as f64 / known_count,
             verified: known().filter(|k| k.verified == Some(true)).count() as f64 / known_count,

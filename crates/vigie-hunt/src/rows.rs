@@ -1,5 +1,8 @@
 //! Folded exchanges as columns: one row an exchange, no text. Rows are grouped by account and ordered by time.
 
+use std::hash::{Hash, Hasher};
+
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use vigie_fold::Marks;
 
 /// Phrase objects kept per exchange.
@@ -10,7 +13,7 @@ pub(crate) const BANDS: usize = 4;
 pub(crate) const DIMS: usize = vigie_fold::DIMS;
 
 /// What is true or false of an exchange; absent means false or unseen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Flags(u16);
 
 impl Flags {
@@ -48,6 +51,15 @@ macro_rules! rows {
         }
 
         impl Rows {
+            pub(crate) fn with_capacity(rows: usize) -> Self {
+                Self { $($column: Vec::with_capacity(rows),)* }
+            }
+
+            /// Feeds all that a row holds to a hasher.
+            pub(crate) fn digest(&self, row: usize, hasher: &mut impl Hasher) {
+                $(self.$column[row].hash(hasher);)*
+            }
+
             pub(crate) fn push(&mut self, row: &Row) {
                 $(self.$column.push(row.$column);)*
             }
@@ -58,7 +70,7 @@ macro_rules! rows {
                     $($column: {
                         let taken: Vec<Vec<$type>> =
                             chunks.iter_mut().map(|c| std::mem::take(&mut c.$column)).collect();
-                        order.iter().map(|&(chunk, row)| taken[chunk as usize][row as usize]).collect()
+                        order.par_iter().map(|&(chunk, row)| taken[chunk as usize][row as usize]).collect()
                     },)*
                 }
             }
