@@ -4,28 +4,58 @@ use sha2::{Digest, Sha256};
 
 use crate::ids::{DecisionId, base32};
 
-/// HMAC-SHA256 (RFC 2104).
-pub fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
-    let mut block = [0_u8; 64];
-    if key.len() > block.len() {
-        block[..32].copy_from_slice(&Sha256::digest(key));
-    } else {
-        block[..key.len()].copy_from_slice(key);
-    }
-    let pad = |with: u8| block.map(|b| b ^ with);
-    let inner = Sha256::new().chain_update(pad(0x36)).chain_update(message).finalize();
-    Sha256::new().chain_update(pad(0x5c)).chain_update(inner).finalize().into()
+/// HMAC-SHA256 (RFC 2104) with a key that is worked in once.
+#[derive(Clone)]
+struct Hmac {
+    inner: Sha256,
+    outer: Sha256,
 }
 
-/// Where in 0–1 (1 excluded) an account falls for `purpose`: uniform over accounts, the same every time for the same key.
-pub fn place(key: &[u8], purpose: &str, account_id: &str) -> f64 {
-    let mut message = Vec::with_capacity(purpose.len() + 1 + account_id.len());
-    message.extend_from_slice(purpose.as_bytes());
-    message.push(0);
-    message.extend_from_slice(account_id.as_bytes());
-    let hash = hmac_sha256(key, &message);
-    let bits = u64::from_be_bytes([hash[0], hash[1], hash[2], hash[3], hash[4], hash[5], hash[6], hash[7]]);
-    (bits >> 11) as f64 / (1_u64 << 53) as f64
+impl Hmac {
+    fn new(key: &[u8]) -> Self {
+        let mut block = [0_u8; 64];
+        if key.len() > block.len() {
+            block[..32].copy_from_slice(&Sha256::digest(key));
+        } else {
+            block[..key.len()].copy_from_slice(key);
+        }
+        let pad = |with: u8| Sha256::new().chain_update(block.map(|b| b ^ with));
+        Self { inner: pad(0x36), outer: pad(0x5c) }
+    }
+
+    fn of(&self, message: &[u8]) -> [u8; 32] {
+        let inner = self.inner.clone().chain_update(message).finalize();
+        self.outer.clone().chain_update(inner).finalize().into()
+    }
+}
+
+/// HMAC-SHA256 (RFC 2104).
+pub fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
+    Hmac::new(key).of(message)
+}
+
+/// Places of accounts: two numbers each that look random to outsiders, do not depend on each other, and are the same every
+/// time for the same key and purpose.
+pub struct Places {
+    hmac: Hmac,
+    purpose: String,
+}
+
+impl Places {
+    /// Places for `purpose` under `key`.
+    pub fn new(key: &[u8], purpose: &str) -> Self {
+        Self { hmac: Hmac::new(key), purpose: purpose.to_owned() }
+    }
+
+    /// Both places of an account, each in 0–1 (1 excluded) and uniform over accounts.
+    pub fn of(&self, account_id: &str) -> (f64, f64) {
+        let hash = self.hmac.of(format!("{}\0{account_id}", self.purpose).as_bytes());
+        let share = |at: usize| {
+            let bits = hash[at..at + 8].iter().fold(0_u64, |bits, byte| (bits << 8) | u64::from(*byte));
+            (bits >> 11) as f64 / (1_u64 << 53) as f64
+        };
+        (share(0), share(8))
+    }
 }
 
 /// What an appeal token begins with.
@@ -97,9 +127,17 @@ mod tests {
 
     #[test]
     fn places_are_spread_evenly_and_do_not_move() {
-        let below = (0..10_000).filter(|i| place(b"k", "hold-out", &format!("acct-{i}")) < 0.05).count();
-        assert!((400..600).contains(&below), "{below}");
-        assert_eq!(place(b"k", "a", "x"), place(b"k", "a", "x"));
-        assert_ne!(place(b"k", "a", "x"), place(b"k", "b", "x"));
+        let places = Places::new(b"k", "takedown");
+        let both: Vec<(f64, f64)> = (0..10_000).map(|i| places.of(&format!("acct-{i}"))).collect();
+        let count = |holds: &dyn Fn(&(f64, f64)) -> bool| both.iter().filter(|p| holds(p)).count();
+        assert!((400..600).contains(&count(&|p| p.0 < 0.05)));
+        assert!((400..600).contains(&count(&|p| p.1 < 0.05)));
+        assert!(
+            (2300..2700).contains(&count(&|p| p.0 < 0.5 && p.1 < 0.5)),
+            "one says nothing about the other"
+        );
+        assert_eq!(places.of("x"), Places::new(b"k", "takedown").of("x"));
+        assert_ne!(places.of("x"), Places::new(b"other", "takedown").of("x"));
+        assert_ne!(places.of("x"), Places::new(b"k", "another").of("x"));
     }
 }

@@ -48,7 +48,7 @@ pub use ids::{
     WebhookId, base32,
 };
 pub use invalid::{FieldError, RuleError};
-pub use keyed::{appeal_token, hex, hmac_sha256, place, read_appeal_token, same_secret, sha256_hex};
+pub use keyed::{Places, appeal_token, hex, hmac_sha256, read_appeal_token, same_secret, sha256_hex};
 pub use matching::{Candidate, best_match};
 pub use overlap::{Reach, by_strength, effective};
 pub use preview::{Bystander, HoldOut, HoldOutObserved, PreviewWave, ScoreBand, TakedownPreview, by_score};

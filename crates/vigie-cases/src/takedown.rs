@@ -13,7 +13,7 @@ use crate::decision::{DecisionEvidence, ReasonCode, evidence_errors, expiry_erro
 use crate::eyes::second_person;
 use crate::ids::{CaseId, TakedownId};
 use crate::invalid::{RuleError, check, says};
-use crate::keyed::place;
+use crate::keyed::Places;
 use crate::settings::{StopLimits, wave_shares_hold};
 
 /// Where a wave stands.
@@ -208,12 +208,13 @@ pub fn plan(
     hold_out_share: f64,
     min_wave: u64,
 ) -> Plan {
-    let purpose = |what: &str| format!("{what}\0{case}");
-    let (hold, wave) = (purpose("hold-out"), purpose("wave"));
-    let (mut hold_out, treated): (Vec<&String>, Vec<&String>) =
-        accounts.iter().partition(|a| place(key, &hold, a) < hold_out_share);
+    let places = Places::new(key, &format!("takedown\0{case}"));
+    let (mut hold_out, mut order) = (Vec::new(), Vec::new());
+    for account in accounts {
+        let (hold, turn) = places.of(account);
+        if hold < hold_out_share { hold_out.push(account) } else { order.push((turn, account)) }
+    }
     hold_out.sort();
-    let mut order: Vec<(f64, &String)> = treated.into_iter().map(|a| (place(key, &wave, a), a)).collect();
     order.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(b.1)));
     let total = order.len();
     let mut waves = Vec::new();

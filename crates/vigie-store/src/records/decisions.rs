@@ -221,7 +221,7 @@ impl Records {
         }
         select.only_if("takedown_id", filter.takedown_id.as_ref().map(vigie_cases::TakedownId::as_str));
         if let Some(days) = filter.expiring_within_days {
-            let end = now.0.saturating_add(i64::from(days) * Micros::DAY);
+            let end = now.0.saturating_add(i64::from(days).saturating_mul(Micros::DAY));
             select.only("status = 'active' AND expires_at > ? AND expires_at <= ?", params![now, end]);
         }
         select.search("entity_id", list.q.as_deref(), false);

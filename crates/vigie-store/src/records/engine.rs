@@ -33,6 +33,20 @@ impl Place {
             Self::Server(url) => Box::new(Postgres::open(url)?),
         })
     }
+
+    /// A connection inside a new transaction: `idle`, or another when the server ended that one meanwhile.
+    fn begun(&self, idle: Option<Box<dyn Conn>>, how: Begin) -> Answer<Box<dyn Conn>> {
+        if let Some(mut conn) = idle.filter(|c| c.alive()) {
+            match conn.begin(how) {
+                Ok(()) => return Ok(conn),
+                Err(error) if conn.alive() => return Err(error),
+                Err(_) => {}
+            }
+        }
+        let mut conn = self.connect()?;
+        conn.begin(how)?;
+        Ok(conn)
+    }
 }
 
 #[derive(Default)]
@@ -48,6 +62,36 @@ struct Inner {
     freed: Condvar,
     /// Key of the hold-out, the waves and the appeal tokens; made once, kept in the store.
     key: Vec<u8>,
+}
+
+/// One of the [`READERS_MAX`] places for reading, given back when dropped, with its connection unless that is spoilt.
+struct Lease<'a> {
+    inner: &'a Inner,
+    conn: Option<Box<dyn Conn>>,
+}
+
+impl Inner {
+    fn lease(&self) -> Lease<'_> {
+        let mut readers = lock(&self.readers);
+        while readers.busy >= READERS_MAX {
+            readers = self.freed.wait(readers).unwrap_or_else(PoisonError::into_inner);
+        }
+        readers.busy += 1;
+        Lease { inner: self, conn: readers.idle.pop() }
+    }
+}
+
+impl Drop for Lease<'_> {
+    fn drop(&mut self) {
+        let mut readers = lock(&self.inner.readers);
+        readers.busy -= 1;
+        // A panic leaves a transaction open; such a connection is closed, not kept.
+        if let Some(conn) = self.conn.take().filter(|c| c.alive() && !std::thread::panicking()) {
+            readers.idle.push(conn);
+        }
+        drop(readers);
+        self.inner.freed.notify_one();
+    }
 }
 
 /// The records. Cheap to clone, shared between threads; every method blocks, so that async callers put them on threads of
@@ -104,49 +148,19 @@ impl Records {
 
     /// Runs `f` on one snapshot.
     pub(super) fn read<T>(&self, f: impl FnOnce(&mut Db<'_>) -> Answer<T>) -> Answer<T> {
-        let mut conn = self.reader()?;
-        let answer = conn.begin(Begin::Read).and_then(|()| {
-            let answer = f(&mut Db { conn: conn.as_mut() });
-            conn.rollback();
-            answer
-        });
-        let mut readers = lock(&self.inner.readers);
-        readers.busy -= 1;
-        if conn.alive() {
-            readers.idle.push(conn);
-        }
-        drop(readers);
-        self.inner.freed.notify_one();
+        let mut lease = self.inner.lease();
+        let idle = lease.conn.take();
+        let conn = lease.conn.insert(self.inner.place.begun(idle, Begin::Read)?);
+        let answer = f(&mut Db { conn: conn.as_mut() });
+        conn.rollback();
         answer
-    }
-
-    fn reader(&self) -> Answer<Box<dyn Conn>> {
-        let mut readers = lock(&self.inner.readers);
-        while readers.idle.is_empty() && readers.busy >= READERS_MAX {
-            readers = self.inner.freed.wait(readers).unwrap_or_else(PoisonError::into_inner);
-        }
-        readers.busy += 1;
-        while let Some(conn) = readers.idle.pop() {
-            if conn.alive() {
-                return Ok(conn);
-            }
-        }
-        drop(readers);
-        self.inner.place.connect().inspect_err(|_| {
-            lock(&self.inner.readers).busy -= 1;
-            self.inner.freed.notify_one();
-        })
     }
 
     /// Runs `f` as the only writer; all of it is on disk when this returns, or none of it ever.
     pub(super) fn write<T>(&self, ctx: &Ctx, f: impl FnOnce(&mut Tx<'_>) -> Answer<T>) -> Answer<T> {
         let mut slot = lock(&self.inner.writer);
-        // A connection that a panic left inside a transaction is not alive and closes here, which rolls it back.
-        let mut conn = match slot.take().filter(|c| c.alive()) {
-            Some(conn) => conn,
-            None => self.inner.place.connect()?,
-        };
-        conn.begin(Begin::Write)?;
+        // While it works, the slot is empty: a connection that a panic left inside a transaction closes, which rolls back.
+        let mut conn = self.inner.place.begun(slot.take(), Begin::Write)?;
         let answer = {
             let mut tx = Tx::new(Db { conn: conn.as_mut() }, ctx, &self.inner.key);
             f(&mut tx).and_then(|value| tx.finish().map(|()| value))

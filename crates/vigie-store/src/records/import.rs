@@ -66,8 +66,12 @@ fn stage(tx: &mut Tx<'_>, campaigns: &[(Campaign, Vec<Member>)]) -> Answer<()> {
          score DOUBLE PRECISION NOT NULL, share DOUBLE PRECISION NOT NULL); DELETE FROM staged;",
     )?;
     let rows = campaigns.iter().enumerate().filter(|(_, (campaign, _))| campaign.accuses());
+    // In the order of their ids, each once: indexes grow faster, and no statement has to sort.
     let mut rows = rows.flat_map(|(n, (_, members))| {
-        members.iter().map(move |m| params![n as u64, m.account_id.as_str(), m.score, m.share].to_vec())
+        let mut of: Vec<&Member> = members.iter().collect();
+        of.sort_by(|a, b| a.account_id.cmp(&b.account_id).then(b.score.total_cmp(&a.score)));
+        of.dedup_by(|a, b| a.account_id == b.account_id);
+        of.into_iter().map(move |m| params![n as u64, m.account_id.as_str(), m.score, m.share].to_vec())
     });
     tx.db.conn.bulk("staged", &["n", "account_id", "score", "share"], &mut rows)?;
     tx.db.conn.batch("ANALYZE staged")
@@ -75,7 +79,7 @@ fn stage(tx: &mut Tx<'_>, campaigns: &[(Campaign, Vec<Member>)]) -> Answer<()> {
 
 /// Members that each campaign shares with each case of before.
 fn overlaps(db: &mut Db<'_>) -> Answer<BTreeMap<usize, Vec<(CaseId, u64)>>> {
-    let sql = "SELECT s.n, m.case_id, COUNT(DISTINCT s.account_id) FROM staged s \
+    let sql = "SELECT s.n, m.case_id, COUNT(*) FROM staged s \
                JOIN members m ON m.account_id = s.account_id GROUP BY s.n, m.case_id";
     let mut shared: BTreeMap<usize, Vec<(CaseId, u64)>> = BTreeMap::new();
     for row in db.rows(sql, params![])? {
@@ -191,8 +195,8 @@ fn add_members(tx: &mut Tx<'_>, id: &CaseId, n: usize, campaign: &Campaign) -> A
     };
     let sql = format!(
         "INSERT INTO members (case_id, account_id, campaign_id, score, share, named_at) \
-         SELECT CAST(? AS TEXT), account_id, CAST(? AS TEXT), MAX(score), MAX(share), CAST(? AS BIGINT) \
-         FROM staged WHERE n = ?{but} GROUP BY account_id \
+         SELECT CAST(? AS TEXT), account_id, CAST(? AS TEXT), score, share, CAST(? AS BIGINT) \
+         FROM staged WHERE n = ?{but} \
          ON CONFLICT (case_id, account_id) DO UPDATE SET campaign_id = excluded.campaign_id, \
          score = excluded.score, share = excluded.share, named_at = excluded.named_at \
          WHERE members.named_at < excluded.named_at OR members.score < excluded.score"

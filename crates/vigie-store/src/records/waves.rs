@@ -90,8 +90,13 @@ impl Records {
             let mut undone: Vec<Decision> = tx.db.docs(sql, params![id.as_str(), ctx.now])?;
             for decision in &mut undone {
                 decision.undo(&ctx.actor, reason, ctx.now)?;
-                decisions::update(&mut tx.db, decision)?;
             }
+            // Many at once: taking the rows out and putting them back is several times faster than changing each.
+            let sql = "DELETE FROM decisions WHERE takedown_id = ? AND status IN ('active', 'simulated') \
+                       AND expires_at > ?";
+            tx.db.run(sql, params![id.as_str(), ctx.now])?;
+            let cells: Answer<Vec<_>> = undone.iter().map(decisions::row).collect();
+            tx.db.conn.bulk("decisions", &decisions::COLUMNS, &mut cells?.into_iter())?;
             let hit = undone.iter().filter(|d| !d.hold_out).count() as u64;
             takedown.outcome.undone += hit;
             tell_webhooks(tx, WebhookEvent::DecisionUndone, &undone)?;

@@ -228,3 +228,23 @@ fn a_hundred_kills_lose_nothing_on_postgresql() {
     }
     the_end(&url, &hashes, decisions);
 }
+
+#[test]
+fn a_server_that_came_back_is_used_again_without_a_failure() {
+    let Some(mut server) = place::Server::start(place::Disk::Lazy) else { return };
+    let store = server.database("restart");
+    let records = &store.records;
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| records.ping().unwrap());
+        }
+    });
+    server.kill();
+    assert!(matches!(records.ping(), Err(vigie_store::records::RecordsError::Unavailable(_))));
+    server.up();
+    for _ in 0..8 {
+        records.ping().unwrap();
+    }
+    let ada = person(records, "ada", Role::Analyst);
+    assert!(records.create_decision(&ctx(&ada, NOW), &new_decision("a", Action::Label)).is_ok());
+}

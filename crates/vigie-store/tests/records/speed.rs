@@ -2,10 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use vigie_model::Kind;
+use vigie_cases::{NewTakedown, Role, StopLimits};
+use vigie_model::{Action, Kind};
 use vigie_store::records::{CaseFilter, ListQuery};
 
-use crate::fixtures::{NOW, accounts, campaign, day, import};
+use crate::fixtures::{
+    NOW, accounts, campaign, ctx, day, hunted_case, import, lenient, new_decision, new_takedown, person,
+};
 use crate::place::{self, Store};
 
 const MEMBERS: usize = 100_000;
@@ -43,19 +46,78 @@ fn a_large_case_is_fast(store: &Store) {
     }
     eprintln!("{}: slowest of 20 pages of 500 members: {depth:?}", records.store());
     assert!(depth < PAGE_MAX * SLACK, "{depth:?}");
+    timed("preview of a takedown of all", TAKEDOWN_MAX, &mut || {
+        assert_eq!(
+            records.preview_takedown(&case, &new_takedown(Action::Throttle), NOW).unwrap().accounts,
+            100_000
+        );
+    });
     timed("page of cases", PAGE_MAX, &mut || {
         assert_eq!(records.cases(&CaseFilter::default(), &ListQuery::default()).unwrap().items.len(), 1);
     });
 }
 
-#[test]
-fn a_large_case_is_fast_on_sqlite() {
-    a_large_case_is_fast(&place::sqlite());
+/// Accounts of the takedown that is timed.
+const HIT: usize = 10_000;
+/// What is promised for a takedown of [`HIT`] accounts at once, and for taking it back.
+const TAKEDOWN_MAX: Duration = Duration::from_secs(10);
+
+fn a_large_takedown_is_fast(store: &Store) {
+    let records = &store.records;
+    let ada = person(records, "ada", Role::Analyst);
+    lenient(records, StopLimits::default());
+    let case = hunted_case(records, HIT).case_id;
+    let new =
+        NewTakedown { waves: Some(vec![1.0]), hold_out_share: Some(0.0), ..new_takedown(Action::Throttle) };
+    let takedown = records.create_takedown(&ctx(&ada, NOW), &case, &new).unwrap();
+    let began = Instant::now();
+    let done = records.advance_takedown(&ctx(&ada, NOW), &takedown.takedown_id, None).unwrap();
+    let applied = began.elapsed();
+    assert_eq!(done.outcome.applied, HIT as u64);
+    let began = Instant::now();
+    records.reverse_takedown(&ctx(&ada, NOW), &takedown.takedown_id, "wrong", None).unwrap();
+    let reversed = began.elapsed();
+    eprintln!("{}: takedown of {HIT}: applied in {applied:?}, reversed in {reversed:?}", records.store());
+    assert!(applied.max(reversed) < TAKEDOWN_MAX * SLACK, "{applied:?} {reversed:?}");
+}
+
+/// Decisions a second, each acknowledged on disk, from one thread and from eight.
+fn decisions_are_fast(store: &Store) {
+    let records = &store.records;
+    let ada = person(records, "ada", Role::Analyst);
+    for threads in [1_usize, 8] {
+        let each = 160 / threads;
+        let began = Instant::now();
+        std::thread::scope(|scope| {
+            for thread in 0..threads {
+                let ada = &ada;
+                scope.spawn(move || {
+                    for i in 0..each {
+                        let new = new_decision(&format!("a{threads}-{thread}-{i}"), Action::Label);
+                        records.create_decision(&ctx(ada, NOW), &new).unwrap();
+                    }
+                });
+            }
+        });
+        let took = began.elapsed();
+        let second = 160.0 / took.as_secs_f64();
+        eprintln!("{}: {second:.0} decisions a second from {threads} threads", records.store());
+        assert!(took < Duration::from_secs(3) * SLACK, "{took:?}");
+    }
 }
 
 #[test]
-fn a_large_case_is_fast_on_postgresql() {
+fn large_cases_and_takedowns_are_fast_on_sqlite() {
+    a_large_case_is_fast(&place::sqlite());
+    a_large_takedown_is_fast(&place::sqlite());
+    decisions_are_fast(&place::sqlite());
+}
+
+#[test]
+fn large_cases_and_takedowns_are_fast_on_postgresql() {
     if let Some(server) = place::Server::start(place::Disk::Honest) {
-        a_large_case_is_fast(&server.database("speed"));
+        a_large_case_is_fast(&server.database("cases"));
+        a_large_takedown_is_fast(&server.database("takedowns"));
+        decisions_are_fast(&server.database("decisions"));
     }
 }
