@@ -48,7 +48,7 @@ pub fn test_report(place: Place) -> Result<Count> {
 }
 
 /// Whether what is installed is what the lock file names.
-fn up_to_date(tests: &std::path::Path) -> bool {
+pub fn up_to_date(tests: &std::path::Path) -> bool {
     let changed = |name: &str| fs::metadata(tests.join(name)).and_then(|m| m.modified()).ok();
     matches!(
         (changed("node_modules/.package-lock.json"), changed("package-lock.json")),
@@ -64,7 +64,8 @@ fn chromium(place: Place) -> Option<PathBuf> {
     })
 }
 
-fn installed(name: &str, package: &str, place: Place) -> Option<PathBuf> {
+/// A program, installed where that is allowed.
+pub fn installed(name: &str, package: &str, place: Place) -> Option<PathBuf> {
     find(name).or_else(|| {
         apt_install(package, place);
         find(name)

@@ -11,6 +11,7 @@ mod out;
 mod scaffold;
 mod schema;
 mod shell;
+mod sign_in;
 mod suite;
 
 use std::process::ExitCode;

@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::shell::{cargo, find, heard, program};
-use crate::{browser, generate, out, schema};
+use crate::{browser, generate, out, schema, sign_in};
 
 /// Where the suite runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +53,7 @@ const SECTIONS: &[Section] = &[
     ("generated pages", |_| generate::run(generate::Mode::Check).map(|()| Count::PASSED)),
     ("report in a browser", browser::test_report),
     ("API against its document", schema::test_api),
+    ("sign-in by a provider", sign_in::test),
     ("dependencies", dependencies),
 ];
 
