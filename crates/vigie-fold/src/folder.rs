@@ -89,12 +89,16 @@ impl Folder {
         let hash = if is_normal(lower) {
             hash::bytes(lower)
         } else {
-            self.word.clear();
-            for part in text.split_whitespace() {
-                if !self.word.is_empty() {
-                    self.word.push(b' ');
+            if lower.is_ascii() {
+                collapse(lower, &mut self.word);
+            } else {
+                self.word.clear();
+                for part in text.split_whitespace() {
+                    if !self.word.is_empty() {
+                        self.word.push(b' ');
+                    }
+                    push_lower(part, &mut self.word);
                 }
-                push_lower(part, &mut self.word);
             }
             if self.word.is_empty() {
                 return 0;
@@ -149,6 +153,43 @@ fn is_normal(lower: &[u8]) -> bool {
         .zip(&lower[1..])
         .fold(0, |odd, (&a, &b)| odd | u8::from(a < b' ') | u8::from(a == b' ') & u8::from(b == b' '));
     odd == 0
+}
+
+/// Replaces each run of white space in trimmed ASCII by one blank: eight bytes at a time where there is nothing to
+/// replace.
+fn collapse(ascii: &[u8], out: &mut Vec<u8>) {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = ONES << 7;
+    out.clear();
+    let mut after_space = true;
+    let mut chunks = ascii.chunks_exact(8);
+    for chunk in &mut chunks {
+        let eight = chunk.try_into().map_or(0, u64::from_le_bytes);
+        // The high bit of each byte below a blank, and of each that is one; ASCII leaves those bits free.
+        let control = !(eight + ONES * (0x80 - b' ' as u64)) & HIGH;
+        let blanks = !((eight ^ (ONES * b' ' as u64)) + ONES * 0x7f) & HIGH;
+        if control != 0 || blanks & (blanks << 8 | u64::from(after_space) << 7) != 0 {
+            chunk.iter().for_each(|&byte| push_collapsed(byte, out, &mut after_space));
+        } else {
+            out.extend_from_slice(chunk);
+            after_space = blanks >> 63 != 0;
+        }
+    }
+    chunks.remainder().iter().for_each(|&byte| push_collapsed(byte, out, &mut after_space));
+    // A vertical tab is white space, but trimming in ASCII leaves it.
+    if out.last() == Some(&b' ') {
+        out.pop();
+    }
+}
+
+fn push_collapsed(byte: u8, out: &mut Vec<u8>, after_space: &mut bool) {
+    let is_space = byte == b' ' || (b'\t'..=b'\r').contains(&byte);
+    if !is_space {
+        out.push(byte);
+    } else if !*after_space {
+        out.push(b' ');
+    }
+    *after_space = is_space;
 }
 
 fn push_lower(part: &str, out: &mut Vec<u8>) {
@@ -295,6 +336,23 @@ impl Sink for Pass<'_, '_> {
         if hash != self.previous_slot {
             self.tokens.push(hash);
             self.previous_slot = hash;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::collapse;
+
+    proptest! {
+        #[test]
+        fn white_space_collapses_as_splitting_at_it_would(text in "[ -~\\t\\n\\x0b\\r\\x01]{0,4}([ \\n]{0,3}[a-z]{0,9}){0,6}") {
+            let mut out = Vec::new();
+            collapse(text.as_bytes(), &mut out);
+            let expected = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            prop_assert_eq!(String::from_utf8(out).unwrap(), expected);
         }
     }
 }

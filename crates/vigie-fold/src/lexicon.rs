@@ -49,6 +49,10 @@ const FILES: &[(&str, u32)] = &[
     (include_str!("lexicon/math.txt"), Marks::MATH.bits()),
 ];
 
+/// States up to this far from the start find the next one by a table rather than by a search. Deeper ones are seldom
+/// met, and a table for all of them is 16 MB, which no cache near a core holds.
+const DENSE_DEPTH: usize = 4;
+
 /// The lexicon as an automaton.
 pub(crate) struct Lexicon {
     automaton: NFA,
@@ -119,8 +123,12 @@ impl Lexicon {
             patterns.push(pattern(phrase));
             bits.push(set);
         }
-        let automaton =
-            NFA::builder().match_kind(MatchKind::Standard).prefilter(false).build(&patterns).ok()?;
+        let automaton = NFA::builder()
+            .match_kind(MatchKind::Standard)
+            .prefilter(false)
+            .dense_depth(DENSE_DEPTH)
+            .build(&patterns)
+            .ok()?;
         let root = automaton.start_state(Anchored::No).ok()?;
         // Every text starts with a blank, so that its first word is at a boundary.
         let start = automaton.next_state(Anchored::No, root, b' ');

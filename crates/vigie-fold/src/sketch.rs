@@ -78,15 +78,18 @@ fn sequence(tokens: &[u64], features: &mut TextFeatures) {
 /// takes up the sum of the shorter.
 fn shingles(tokens: &[u64], bins: &mut [u64; MINHASH_BINS], pool: &mut Vec<u64>) {
     let [k0, k1, k2, k3] = SHINGLE_KEYS;
+    pool.resize(tokens.len(), 0);
+    let mut kept = 0;
     for window in tokens.windows(4) {
         let &[a, b, c, d] = window else { continue };
         let three = a.wrapping_mul(k0).wrapping_add(b.wrapping_mul(k1)).wrapping_add(c.wrapping_mul(k2));
         fill(bins, three);
         let hash = mix(three.wrapping_add(d.wrapping_mul(k3)), SHINGLE_MIX);
-        if hash < PHRASE_LIMIT {
-            pool.push(hash.max(1));
-        }
+        // Always written, seldom kept: which hashes are small is what a branch could not foretell.
+        pool[kept] = hash.max(1);
+        kept += usize::from(hash < PHRASE_LIMIT);
     }
+    pool.truncate(kept);
     if let Some(&[a, b, c]) = tokens.last_chunk::<3>() {
         fill(bins, a.wrapping_mul(k0).wrapping_add(b.wrapping_mul(k1)).wrapping_add(c.wrapping_mul(k2)));
     }
