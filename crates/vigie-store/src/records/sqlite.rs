@@ -20,6 +20,7 @@ pub(super) struct Sqlite {
 impl Sqlite {
     /// Opens the file at `path`, or makes it.
     pub(super) fn open(path: &Path) -> Answer<Self> {
+        own(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -36,6 +37,25 @@ impl Sqlite {
         )
         .map_err(|e| unavailable(format!("`{shown}`: {e}")))?;
         Ok(Self { conn })
+    }
+}
+
+/// Makes the file, for its owner's eyes only: it holds hashes of passwords and the key of the appeal links. The log beside
+/// it takes its rights from it. A file that is there keeps the rights that somebody gave it.
+fn own(path: &Path) -> Answer<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => {
+            let shown = path.display();
+            Err(unavailable(format!(
+                "cannot make `{shown}`: {error}; does its directory exist, and is it yours?"
+            )))
+        }
     }
 }
 

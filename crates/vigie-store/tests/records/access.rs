@@ -78,3 +78,16 @@ pub fn somebody_always_remains_who_may_administer(store: &Store) {
     assert!(records.admin_exists().unwrap());
     assert_eq!(records.user(&admin.user_id).unwrap().version, 1, "nothing of it was written");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_new_file_is_for_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let store = crate::place::sqlite();
+    person(&store.records, "ada", Role::Analyst);
+    let path = store.url.strip_prefix("sqlite:").unwrap();
+    for file in [path.to_owned(), format!("{path}-wal")] {
+        let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{file}");
+    }
+}
