@@ -22,6 +22,7 @@ cargo xtask COMMAND
   demo                 build, make a world with hidden campaigns, hunt it, score the hunt, write a report
   ui                   build the console into ui/dist, from where vigie embeds it (Node.js 20)
   test                 everything that CI checks
+  api                  of that, only the API against its document (schemathesis)
   ci                   the same, and installs what is missing where it may
   bench [ARGS…]        measure; writes docs/benchmarks.md (hours; --quick for minutes)
   gen [--check]        write reference pages, man pages and completions
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["demo"] => demo::run(),
         ["ui"] => console::build(),
+        ["api"] => suite::one(schema::test_api),
         ["test"] => suite::run(suite::Place::Here),
         ["ci"] => suite::run(suite::Place::Ci),
         ["bench", rest @ ..] => demo::bench(rest),

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 
 use crate::out;
-use crate::shell::{cargo, find, heard, must, printed, program, target};
+use crate::shell::{cargo, find, heard, must, printed, program, root, target};
 use crate::suite::{Count, Place};
 
 /// The version that is installed; its checks change between versions.
@@ -77,9 +77,10 @@ fn run(schemathesis: &Path, folder: &Path, postgres: Option<&str>) -> Result<Cou
     let data = folder.join("data");
     let _ = fs::remove_dir_all(&data);
     fs::create_dir_all(&data).with_context(|| format!("{} cannot be made", data.display()))?;
+    hunted(&data)?;
     let token_file = data.join("setup-token");
     let log = fs::File::create(data.join("server.log")).context("the server's log cannot be made")?;
-    let mut command = program(&target().join("debug").join("vigie").display().to_string(), &["serve"]);
+    let mut command = program(&vigie(), &["serve"]);
     command.args(["--addr", "127.0.0.1:8419", "--data"]).arg(&data).arg("--inputs").arg(&data);
     command.arg("--setup-token-file").arg(&token_file);
     if let Some(url) = postgres {
@@ -106,7 +107,21 @@ fn run(schemathesis: &Path, folder: &Path, postgres: Option<&str>) -> Result<Cou
     Ok(counted(passed, &said))
 }
 
-/// Makes the first admin by the set-up token, and an API token of theirs.
+fn vigie() -> String {
+    target().join("debug").join("vigie").display().to_string()
+}
+
+/// A hunt's output in `found`, to be imported.
+fn hunted(data: &Path) -> Result<()> {
+    let (world, found) = (data.join("world"), data.join("found"));
+    must(program(&vigie(), &["sim", "--preset", "small", "--seed", "1", "--quiet"]).arg(&world))?;
+    // It finds campaigns, and says so by its exit code.
+    heard(program(&vigie(), &["hunt", "--quiet"]).arg(&world).arg("--out").arg(&found))?;
+    Ok(())
+}
+
+/// Makes the first admin by the set-up token, an API token of theirs, and one of everything, so that the ids that lists
+/// show lead somewhere.
 fn set_up(token_file: &Path) -> Result<String> {
     const URL: &str = "http://127.0.0.1:8419/api/v1";
     let began = Instant::now();
@@ -120,20 +135,8 @@ fn set_up(token_file: &Path) -> Result<String> {
         }
     };
     // Python is there, and speaks HTTP; this crate does not.
-    let script = format!(
-        r#"
-import json, urllib.request
-def ask(path, body, headers):
-    headers = {{"content-type": "application/json", **headers}}
-    request = urllib.request.Request("{URL}" + path, json.dumps(body).encode(), headers)
-    return urllib.request.urlopen(request)
-answer = ask("/setup", {{"token": "{token}", "name": "ada", "password": "correct horse battery"}}, {{}})
-cookie = answer.headers["set-cookie"].split(";")[0]
-headers = {{"cookie": cookie, "x-vigie-csrf": json.load(answer)["csrf"]}}
-print(json.load(ask("/tokens", {{"name": "schemathesis", "scopes": ["admin"]}}, headers))["secret"])
-"#
-    );
-    Ok(printed(&mut program("python3", &["-c", &script]))?.trim().to_owned())
+    let seed = root().join("xtask").join("src").join("schema").join("seed.py");
+    Ok(printed(program("python3", &[]).arg(seed).args([URL, &token]))?.trim().to_owned())
 }
 
 /// Adds up its summary: `5219 generated, 5219 passed`.

@@ -87,6 +87,19 @@ pub fn run(place: Place) -> Result<()> {
     Ok(())
 }
 
+/// Runs one section.
+///
+/// # Errors
+/// When it fails.
+pub fn one(section: fn(Place) -> Result<Count>) -> Result<()> {
+    let count = section(Place::Here)?;
+    out::say(&line(count));
+    if count.failed > 0 {
+        bail!("{} failed", count.failed);
+    }
+    Ok(())
+}
+
 fn line(count: Count) -> String {
     format!("{} passed, {} failed, {} skipped", count.passed, count.failed, count.skipped)
 }
