@@ -1,0 +1,99 @@
+// The picture of a network with sigma.js (WebGL); where WebGL is missing, the same picture on a plain canvas.
+// Layout runs in a worker, so that 25,000 accounts do not freeze the page.
+import Graph from "graphology";
+import { useEffect, useRef, useState } from "react";
+import Sigma from "sigma";
+import { LAYERS, type CaseNetwork } from "../../api/types";
+import { useText } from "../../text";
+import { colour, useTheme } from "../Chart";
+import { Icon } from "../Icon";
+import { AccountLink } from "../Bits";
+import { paint } from "./plain";
+import type { Placed, Wanted } from "./layout.worker";
+
+interface Props {
+  net: CaseNetwork;
+  edges: CaseNetwork["edges"];
+  chosen: number | undefined;
+  choose: (id: number | undefined) => void;
+  label: string;
+}
+
+/** Positions of all nodes: x and y in turn, renewed as the worker goes on. */
+function usePlaces(net: CaseNetwork): Float32Array | undefined {
+  const [places, setPlaces] = useState<Float32Array>();
+  useEffect(() => {
+    const worker = new Worker(new URL("./layout.worker.ts", import.meta.url), { type: "module" });
+    worker.onmessage = ({ data }: MessageEvent<Placed>) => setPlaces(data.places);
+    const index = new Map(net.nodes.map((node, i) => [node.id, i]));
+    const wanted: Wanted = { nodes: net.nodes.length, edges: net.edges.map((e) => [index.get(e.a) ?? 0, index.get(e.b) ?? 0, e.weight]) };
+    worker.postMessage(wanted);
+    return () => worker.terminate();
+  }, [net]);
+  return places;
+}
+
+const webgl = (): boolean => {
+  const probe = document.createElement("canvas").getContext("webgl2");
+  probe?.getExtension("WEBGL_lose_context")?.loseContext();
+  return probe !== null;
+};
+
+export default function Picture({ net, edges, chosen, choose, label }: Props) {
+  const { t, pct } = useText();
+  const box = useRef<HTMLDivElement>(null);
+  const sigma = useRef<Sigma | undefined>(undefined);
+  const places = usePlaces(net);
+  const theme = useTheme();
+  const [gl] = useState(webgl);
+  useEffect(() => {
+    const element = box.current;
+    if (!element || !places || !gl) return undefined;
+    const graph = build(net, edges, places);
+    const view = new Sigma(graph, element, {
+      labelColor: { color: colour("--ink") }, labelSize: 11, labelRenderedSizeThreshold: 9, defaultEdgeColor: colour("--line"),
+      labelFont: "ui-monospace, monospace", zIndex: true, allowInvalidContainer: true,
+    });
+    view.on("clickNode", ({ node }) => choose(Number(node)));
+    view.on("clickStage", () => choose(undefined));
+    const before = sigma.current?.getCamera().getState();
+    if (before) view.getCamera().setState(before);
+    sigma.current = view;
+    return () => view.kill();
+  }, [net, edges, places, theme, gl, choose]);
+  useEffect(() => {
+    const element = box.current;
+    if (!element || !places || gl) return undefined;
+    return paint(element, { net, edges, places, choose });
+  }, [net, edges, places, theme, gl, choose]);
+  const node = chosen === undefined ? undefined : net.nodes.find((one) => one.id === chosen);
+  const camera = (move: "animatedZoom" | "animatedUnzoom" | "animatedReset") => void sigma.current?.getCamera()[move]();
+  return (
+    <div className="net">
+      <div ref={box} className="canvas" role="img" aria-label={label} />
+      {gl && (
+        <div className="zoom">
+          <button type="button" className="btn sm" aria-label={t("net.in")} onClick={() => camera("animatedZoom")}><Icon name="plus" size={14} /></button>
+          <button type="button" className="btn sm" aria-label={t("net.out")} onClick={() => camera("animatedUnzoom")}><Icon name="minus" size={14} /></button>
+          <button type="button" className="btn sm" aria-label={t("net.fit")} onClick={() => camera("animatedReset")}><Icon name="fit" size={14} /></button>
+        </div>
+      )}
+      {node && <div className="tip"><AccountLink id={node.account_id} /><div className="small soft">{t("net.tip", { score: pct(node.score), share: pct(node.share) })}</div></div>}
+    </div>
+  );
+}
+
+function build(net: CaseNetwork, edges: CaseNetwork["edges"], places: Float32Array): Graph {
+  const graph = new Graph({ type: "undirected", multi: true });
+  const ink = colour("--node");
+  const radius = net.nodes.length > 5_000 ? 2 : net.nodes.length > 500 ? 3.5 : 6;
+  net.nodes.forEach((node, i) => graph.addNode(String(node.id), {
+    x: places[2 * i] ?? 0, y: places[2 * i + 1] ?? 0, size: radius * (0.6 + 0.6 * node.score), label: node.account_id, color: ink,
+  }));
+  const colours = LAYERS.map((_, i) => colour(`--l${i}`));
+  const most = edges.reduce((max, edge) => Math.max(max, edge.weight), 1);
+  for (const edge of edges) {
+    graph.addEdge(String(edge.a), String(edge.b), { size: 0.5 + 1.5 * (edge.weight / most), color: `${colours[LAYERS.indexOf(edge.layer)]}88` });
+  }
+  return graph;
+}

@@ -1,0 +1,6 @@
+// All words in French.
+import { cases } from "./fr/cases";
+import { rest } from "./fr/rest";
+import { words } from "./fr/words";
+
+export const fr = { ...words, ...cases, ...rest };
