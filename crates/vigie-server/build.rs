@@ -16,6 +16,10 @@ const PACKED: &[&str] = &["html", "js", "css", "svg", "json", "txt", "map", "web
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui/dist");
     println!("cargo:rerun-if-changed=build.rs");
+    if dist.parent().is_some_and(Path::is_dir) {
+        // A folder that is not there counts as changed with every build, and would compile this crate anew each time.
+        fs::create_dir_all(&dist)?;
+    }
     println!("cargo:rerun-if-changed={}", dist.display());
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     let mut files = Vec::new();

@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::serve::Listener as _;
 use vigie_store::records::{Records, RecordsError};
 
+use crate::jobs::hunts::{ImportError, import_once};
 use crate::listen::{Doors, Peer, tls_from_files};
 use crate::problem::Problem;
 use crate::router::app;
@@ -25,6 +26,9 @@ pub enum ServeError {
     /// The records.
     #[error("{0}")]
     Records(#[from] RecordsError),
+    /// What a hunt wrote.
+    #[error("{0}")]
+    Import(#[from] ImportError),
     /// Chance.
     #[error("{0}")]
     Secret(String),
@@ -53,6 +57,11 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     std::fs::create_dir_all(&config.data)?;
     let tls = config.tls.as_ref().map(|(cert, key)| tls_from_files(cert, key)).transpose()?;
+    for dir in &config.imports {
+        let (asked, dir) = (records.clone(), dir.clone());
+        let taken = move || import_once(&asked, crate::state::now(), &dir);
+        tokio::task::spawn_blocking(taken).await.map_err(io::Error::other)??;
+    }
     let asked = records.clone();
     let has_admin =
         tokio::task::spawn_blocking(move || asked.admin_exists()).await.map_err(io::Error::other)??;

@@ -33,6 +33,8 @@ pub struct Config {
     pub data: PathBuf,
     /// Folders that hunts may read.
     pub inputs: Vec<PathBuf>,
+    /// What hunts wrote, to be taken in at the start unless it was before.
+    pub imports: Vec<PathBuf>,
     /// How people reach the server, without a slash at the end; for links and for the identity provider.
     pub public_url: Option<String>,
     /// Certificate chain and key in PEM.
@@ -112,9 +114,14 @@ impl Server {
         })
     }
 
-    /// The time; the only clock of the server.
+    /// The time.
     pub fn now(&self) -> Micros {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+        now()
     }
+}
+
+/// The only clock of the server.
+pub fn now() -> Micros {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
 }

@@ -1,14 +1,13 @@
 //! Hunts: asked for, imported, compared.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use axum::http::StatusCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vigie_cases::{Hunt, HuntDiff, HuntId, HuntStatus};
 use vigie_model::Micros;
-use vigie_store::StoreError;
-use vigie_store::records::{Ctx, HuntUpdate, ImportReport, NewHunt, Page};
+use vigie_store::records::{ImportReport, NewHunt, Page};
 
 use super::lists;
 use crate::endpoint::{Answer, Api, Ask, Nothing, Reply};
@@ -94,33 +93,12 @@ fn start(ask: &Ask<Nothing, Order>) -> Answer<Hunt> {
 fn import(ask: &Ask<Nothing, Import>) -> Answer<Imported> {
     let dir = allowed(ask, "dir", std::slice::from_ref(&ask.body.dir))?;
     let dir = dir.first().ok_or_else(|| Problem::bug("an allowed folder got lost"))?;
-    let unreadable = |error: StoreError| Problem::field("dir", error.to_string());
-    // Read before anything is recorded: what cannot be read leaves no trace.
-    let found = hunts::read(dir).map_err(unreadable)?;
-    let ctx = ask.ctx_once()?;
-    let new = NewHunt {
-        inputs: vec![dir.display().to_string()],
-        until: None,
-        out_dir: dir.display().to_string(),
-        status: HuntStatus::Running,
-    };
-    let hunt = ask.app.records.create_hunt(&ctx, &new)?;
-    let taken = ask.app.records.import_campaigns(&ctx, &hunt.hunt_id, &found.summary, &found.campaigns);
-    let report = match taken {
-        Ok(report) => report,
-        Err(error) => return Err(failed(ask, &ctx, &hunt.hunt_id, error.into(), dir)),
-    };
-    let hunt = ask.app.records.hunt(&hunt.hunt_id)?;
+    let (hunt, report) =
+        hunts::import(&ask.app.records, &ask.ctx_once()?, dir).map_err(|error| match error {
+            hunts::ImportError::Files(error) => Problem::field("dir", error.to_string()),
+            hunts::ImportError::Records(error) => error.into(),
+        })?;
     Ok(Reply::created(Imported { hunt, report }))
-}
-
-fn failed<Q, B>(ask: &Ask<Q, B>, ctx: &Ctx, id: &HuntId, problem: Problem, dir: &Path) -> Problem {
-    let error = Some(format!("{}: {}", dir.display(), problem.detail));
-    let update = HuntUpdate { status: Some(HuntStatus::Failed), error, ..HuntUpdate::default() };
-    match ask.app.records.update_hunt(ctx, id, &update) {
-        Ok(_) => problem,
-        Err(error) => error.into(),
-    }
 }
 
 fn show(ask: &Ask) -> Answer<Hunt> {

@@ -6,9 +6,9 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use vigie_cases::{Actor, Hunt, HuntProgress, HuntStatus};
-use vigie_model::{Campaign, HuntSummary, Member};
+use vigie_model::{Campaign, HuntSummary, Member, Micros};
 use vigie_store::StoreError;
-use vigie_store::records::{Ctx, HuntUpdate, ListQuery, RecordsError};
+use vigie_store::records::{Ctx, HuntUpdate, ImportReport, ListQuery, NewHunt, Records, RecordsError};
 
 use super::child::{self, Order, Step};
 use crate::state::{App, Config};
@@ -45,6 +45,57 @@ pub fn read(dir: &Path) -> Result<Found, StoreError> {
         (campaign, members)
     };
     Ok(Found { summary, campaigns: campaigns.into_iter().map(with_members).collect() })
+}
+
+/// Why what a hunt wrote was not taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// Its files.
+    #[error("{0}")]
+    Files(#[from] StoreError),
+    /// The records.
+    #[error("{0}")]
+    Records(#[from] RecordsError),
+}
+
+/// Takes in what a hunt wrote into a directory, as a hunt of its own.
+///
+/// # Errors
+/// [`ImportError::Files`] when it cannot be read, and then leaves no trace; [`ImportError::Records`] when its campaigns
+/// cannot be recorded, and then the hunt is recorded as failed.
+pub fn import(records: &Records, ctx: &Ctx, dir: &Path) -> Result<(Hunt, ImportReport), ImportError> {
+    let found = read(dir)?;
+    let name = dir.display().to_string();
+    let new = NewHunt { inputs: vec![name.clone()], until: None, out_dir: name, status: HuntStatus::Running };
+    let hunt = records.create_hunt(ctx, &new)?;
+    match records.import_campaigns(ctx, &hunt.hunt_id, &found.summary, &found.campaigns) {
+        Ok(report) => Ok((records.hunt(&hunt.hunt_id)?, report)),
+        Err(error) => {
+            let failed = HuntUpdate {
+                status: Some(HuntStatus::Failed),
+                error: Some(error.to_string()),
+                ..HuntUpdate::default()
+            };
+            records.update_hunt(ctx, &hunt.hunt_id, &failed)?;
+            Err(error.into())
+        }
+    }
+}
+
+/// The same at the start of a server, but for directories that were taken in before; tells the cases that came to be.
+///
+/// # Errors
+/// Those of [`import`].
+pub fn import_once(records: &Records, now: Micros, dir: &Path) -> Result<usize, ImportError> {
+    let dir = std::fs::canonicalize(dir).unwrap_or_else(|_| dir.to_path_buf());
+    let list = ListQuery { limit: vigie_store::records::LIMIT_MAX, ..ListQuery::default() };
+    let known = records.hunts(&list)?.items;
+    let before = known.iter().any(|hunt| hunt.status == HuntStatus::Done && Path::new(&hunt.out_dir) == dir);
+    if before {
+        return Ok(0);
+    }
+    let (_, report) = import(records, &Ctx::new(Actor::system("hunt"), now), &dir)?;
+    Ok(report.opened.len())
 }
 
 fn ctx(app: &App) -> Ctx {

@@ -57,6 +57,7 @@ impl Desk {
             addr: ([127, 0, 0, 1], 8420).into(),
             data: dir.path().to_path_buf(),
             inputs: vec![dir.path().join("logs")],
+            imports: Vec::new(),
             public_url: None,
             tls: None,
             oidc: None,

@@ -13,6 +13,7 @@ use clap::{Subcommand, ValueEnum, ValueHint};
 #[command(after_help = super::EXIT_CODES, after_long_help = concat!("\
 Examples:
   vigie serve                                          on http://127.0.0.1:8420, records in vigie-data/
+  vigie serve --import vigie-out                       with the cases of a hunt
   vigie serve --inputs logs/                           and let analysts hunt what lies in logs/
   vigie serve --db postgres://vigie@db/vigie           several servers over one PostgreSQL
   vigie serve --addr 0.0.0.0:443 --tls-cert chain.pem --tls-key key.pem --public-url https://vigie.example.com
@@ -33,6 +34,9 @@ pub struct Serve {
     /// Folder whose logs may be hunted from the console. May be given several times
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub inputs: Vec<PathBuf>,
+    /// Directory that `vigie hunt` wrote, to be taken in at the start unless it was before. May be given several times
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub import: Vec<PathBuf>,
     /// How people reach the server, for links and for the identity provider
     #[arg(long, value_name = "URL")]
     pub public_url: Option<String>,

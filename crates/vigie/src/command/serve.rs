@@ -85,6 +85,7 @@ fn config(args: Serve) -> Result<Config, Failure> {
         addr: args.addr,
         data: args.data,
         inputs: args.inputs,
+        imports: args.import,
         public_url,
         tls: args.tls_cert.zip(args.tls_key),
         oidc,

@@ -137,6 +137,32 @@ fn a_hunt_runs_beside_the_server_and_the_audit_holds_afterwards() {
 }
 
 #[test]
+fn a_hunt_that_was_run_before_is_taken_in_at_the_start_and_once() {
+    let place = Place::new();
+    crate::support::sample_hunt(&place);
+    let found = place.path("vigie-out");
+    let secret = {
+        let serving = serve(&place.path("data"), &["--import", found.to_str().unwrap()]);
+        set_up(&serving)
+    };
+    // The admin is there now, so that no set-up link is printed: nothing to wait for but the port.
+    let mut again = Command::new(env!("CARGO_BIN_EXE_vigie"));
+    again
+        .args(["serve", "--addr", "127.0.0.1:0", "--data"])
+        .arg(place.path("data"))
+        .arg("--import")
+        .arg(&found);
+    let mut child = again.stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let url = lines.find_map(|line| line.strip_prefix("Serving on ").map(str::to_owned)).unwrap();
+    let serving = Serving { child, url, token: String::new() };
+    let (status, hunts) = ask(&serving, "GET", "/hunts", Some(&secret), None);
+    assert_eq!((status, hunts["items"].as_array().unwrap().len()), (200, 1));
+    let (_, cases) = ask(&serving, "GET", "/cases", Some(&secret), None);
+    assert!(!cases["items"].as_array().unwrap().is_empty());
+}
+
+#[test]
 fn with_a_certificate_the_server_speaks_tls() {
     let place = Place::new();
     let made = Command::new("openssl")
