@@ -42,7 +42,7 @@ export function Page(): React.ReactNode {
       <Head name={t("nav.decisions")} title={t("nav.decisions")} sub={t("decisions.sub")} />
       <nav className="tabs" aria-label={t("decisions.views")}>
         {VIEWS.map((one) => (
-          <Link key={one} to="/decisions" search={{ ...filters, view: one }} aria-current={one === view ? "page" : undefined} activeProps={{}}>{t(`decisions.${one}` as Key)}</Link>
+          <Link key={one} to="/decisions" search={{ ...filters, view: one }} aria-current={one === view ? "page" : undefined} activeOptions={{ exact: true, includeSearch: true }}>{t(`decisions.${one}` as Key)}</Link>
         ))}
       </nav>
       {view === "waiting" && <Waiting />}

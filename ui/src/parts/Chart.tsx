@@ -38,7 +38,7 @@ export function Chart({ starts, series, label, height = 170 }: {
   const box = useRef<HTMLDivElement>(null);
   const [ready, setReady] = useState(false);
   const theme = useTheme();
-  const { stamp, short } = useText();
+  const { stamp, short, tick } = useText();
   useEffect(() => {
     const element = box.current;
     if (!element || starts.length === 0) return undefined;
@@ -47,7 +47,7 @@ export function Chart({ starts, series, label, height = 170 }: {
     const watcher = new ResizeObserver(() => plot?.setSize({ width: element.clientWidth, height }));
     void import("./plot").then(({ bars }) => {
       if (gone) return;
-      plot = bars(element, { starts, series, height, stamp, short });
+      plot = bars(element, { starts, series, height, stamp, short, tick });
       setReady(true);
       watcher.observe(element);
     });
@@ -56,7 +56,7 @@ export function Chart({ starts, series, label, height = 170 }: {
       watcher.disconnect();
       plot?.destroy();
     };
-  }, [starts, series, height, theme, stamp, short]);
+  }, [starts, series, height, theme, stamp, short, tick]);
   return (
     <figure>
       <div className="legend">

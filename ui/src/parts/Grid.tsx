@@ -94,7 +94,7 @@ function Heading<T>({ column, sort, onSort }: { column: Column<T>; sort?: string
       {column.sort && onSort
         ? (
           <button type="button" onClick={() => onSort(down ? column.sort ?? "" : `-${column.sort}`)}>
-            {inner}<span aria-hidden="true">{up ? "↑" : down ? "↓" : ""}</span>
+            {inner}{(up || down) && <span aria-hidden="true">{up ? "↑" : "↓"}</span>}
           </button>
         )
         : inner}

@@ -9,10 +9,11 @@ interface Bars {
   height: number;
   stamp: (at: number) => string;
   short: (value: number) => string;
+  tick: (at: number, fine: boolean) => string;
 }
 
 /** Draws stacked bars into an element. */
-export function bars(element: HTMLElement, { starts, series, height, stamp, short }: Bars): uPlot {
+export function bars(element: HTMLElement, { starts, series, height, stamp, short, tick }: Bars): uPlot {
   const times = starts.map((start) => Date.parse(start) / 1000);
   // uPlot paints series over each other: the top of the stack first, what lies under it over it.
   const sums = series.map((_, upTo) => starts.map((_, i) => series.slice(0, upTo + 1).reduce((sum, one) => sum + (one.values[i] ?? 0), 0)));
@@ -25,7 +26,7 @@ export function bars(element: HTMLElement, { starts, series, height, stamp, shor
     cursor: { drag: { x: false, y: false }, points: { show: false }, y: false },
     scales: { y: { range: (_, _low, high) => [0, Math.max(1, high)] } },
     axes: [
-      { ...axis, grid: { show: false } },
+      { ...axis, size: 28, grid: { show: false }, values: (_, marks, _axis, _space, step) => marks.map((mark) => tick(mark * 1000, step < 86_400)) },
       { ...axis, size: 44, values: (_, marks) => marks.map((mark) => short(mark)) },
     ],
     series: [{}, ...order.map((i) => ({

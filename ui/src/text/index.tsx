@@ -31,6 +31,8 @@ function make(language: Language) {
   const day = { timeZone: "UTC", year: "numeric", month: "short", day: "numeric" } as const;
   const date = new Intl.DateTimeFormat(language, day);
   const stamp = new Intl.DateTimeFormat(language, { ...day, ...clock });
+  const hour = new Intl.DateTimeFormat(language, clock);
+  const monthDay = new Intl.DateTimeFormat(language, { timeZone: "UTC", month: "short", day: "numeric" });
   const ago = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   return {
     language,
@@ -43,6 +45,8 @@ function make(language: Language) {
     pct: (value: number) => share.format(value),
     date: (iso: string | number) => date.format(new Date(iso)),
     stamp: (iso: string | number) => `${stamp.format(new Date(iso))} UTC`,
+    /** A mark of a time axis: the day, or the hour where marks are closer than days. */
+    tick: (at: number, fine: boolean) => (fine && at % 86_400_000 !== 0 ? hour.format(at) : monthDay.format(at)),
     ago: (iso: string, now: number) => {
       const seconds = (Date.parse(iso) - now) / 1000;
       const size = Math.abs(seconds);

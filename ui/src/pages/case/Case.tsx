@@ -50,7 +50,7 @@ function Body({ data, campaigns }: { data: Case; campaigns: readonly CaseCampaig
       <nav className="tabs" aria-label={t("case.tabs")}>
         {TABS.map((name) => (
           <Link key={name} to="/cases/$id" params={{ id: data.case_id }} search={name === "summary" ? {} : { tab: name }}
-            aria-current={tab === name ? "page" : undefined} activeProps={{}}>
+            aria-current={tab === name ? "page" : undefined} activeOptions={{ exact: true, includeSearch: true }}>
             {t(`tab.${name}` as Key)}{counts[name] !== undefined && <span className="n">{n(counts[name])}</span>}
           </Link>
         ))}

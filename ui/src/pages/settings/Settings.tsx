@@ -22,7 +22,7 @@ export function Page(): React.ReactNode {
     <>
       <Head name={t("nav.settings")} title={t("nav.settings")} />
       <nav className="tabs" aria-label={t("nav.settings")}>
-        {TABS.map((name) => <Link key={name} to="/settings" search={{ tab: name }} aria-current={name === tab ? "page" : undefined} activeProps={{}}>{t(`settings.${name}` as Key)}</Link>)}
+        {TABS.map((name) => <Link key={name} to="/settings" search={{ tab: name }} aria-current={name === tab ? "page" : undefined} activeOptions={{ exact: true, includeSearch: true }}>{t(`settings.${name}` as Key)}</Link>)}
       </nav>
       {!admin && tab !== "exceptions" && tab !== "tokens" && <div className="notice" style={{ marginBottom: "1rem" }}><Icon name="info" /><span>{t("settings.admin")}</span></div>}
       {tab === "users" ? <Users admin={admin} /> : tab === "tokens" ? <Tokens /> : tab === "webhooks" ? <Webhooks /> : tab === "exceptions" ? <Exceptions /> : <Policy admin={admin} />}

@@ -83,6 +83,13 @@ export default function Picture({ net, edges, chosen, choose, label }: Props) {
   );
 }
 
+/** A colour mixed into the paper: sigma's blending makes half-transparent colours glare. */
+export function faint(ink: string, paper: string, share: number): string {
+  const part = (hex: string, at: number) => Number.parseInt(hex.slice(at, at + 2), 16);
+  const mixed = [1, 3, 5].map((at) => Math.round(part(ink, at) * share + part(paper, at) * (1 - share)));
+  return `#${mixed.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
+}
+
 function build(net: CaseNetwork, edges: CaseNetwork["edges"], places: Float32Array): Graph {
   const graph = new Graph({ type: "undirected", multi: true });
   const ink = colour("--node");
@@ -90,10 +97,10 @@ function build(net: CaseNetwork, edges: CaseNetwork["edges"], places: Float32Arr
   net.nodes.forEach((node, i) => graph.addNode(String(node.id), {
     x: places[2 * i] ?? 0, y: places[2 * i + 1] ?? 0, size: radius * (0.6 + 0.6 * node.score), label: node.account_id, color: ink,
   }));
-  const colours = LAYERS.map((_, i) => colour(`--l${i}`));
+  const colours = LAYERS.map((_, i) => faint(colour(`--l${i}`), colour("--wash"), edges.length > 300 ? 0.35 : 0.6));
   const most = edges.reduce((max, edge) => Math.max(max, edge.weight), 1);
-  for (const edge of edges) {
-    graph.addEdge(String(edge.a), String(edge.b), { size: 0.5 + 1.5 * (edge.weight / most), color: `${colours[LAYERS.indexOf(edge.layer)]}88` });
+  for (const edge of edges.toSorted((a, b) => a.weight - b.weight)) {
+    graph.addEdge(String(edge.a), String(edge.b), { size: 0.5 + 1.5 * (edge.weight / most), color: colours[LAYERS.indexOf(edge.layer)] ?? ink });
   }
   return graph;
 }

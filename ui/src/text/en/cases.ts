@@ -142,7 +142,7 @@ export const cases = {
   "preview.bystanders.more": "More of them are marked in the members' list.",
   "preview.excepted": "Excepted",
   "preview.excepted.note": "skipped, by durable exception",
-  "preview.approval": "Needs a second person.",
+  "preview.approval": "Needs a second person:",
   "preview.waves": "Waves",
   "preview.scores": "Members by score",
   "preview.observed": "Hold-out so far: of {held} accounts left alone {held_again} were named again; of {treated} acted upon {treated_again}.",

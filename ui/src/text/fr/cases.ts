@@ -144,7 +144,7 @@ export const cases: Record<keyof typeof english, string> = {
   "preview.bystanders.more": "D'autres sont marqués dans la liste des membres.",
   "preview.excepted": "Exceptés",
   "preview.excepted.note": "laissés, par exception durable",
-  "preview.approval": "Demande une seconde personne.",
+  "preview.approval": "Demande une seconde personne :",
   "preview.waves": "Vagues",
   "preview.scores": "Membres par score",
   "preview.observed": "Groupe témoin : sur {held} comptes laissés, {held_again} ont été nommés à nouveau ; sur {treated} traités, {treated_again}.",
