@@ -127,7 +127,7 @@ function Links({ data }: { data: AccountView }) {
   return (
     <Panel title={t("account.links")} tools={<span className="small soft">{t("account.links.note")}</span>} flush>
       {data.links.length === 0 ? <Empty icon="link" title={t("account.links.none")} /> : (
-        <div className="scroll" style={{ maxHeight: "26rem" }} tabIndex={0} role="region" aria-label={t("account.links")}>
+        <div className="scroll" style={{ maxHeight: "26rem" }}>
           <table>
             <thead><tr><th scope="col">{t("col.account")}</th><th scope="col">{t("col.layer")}</th><th scope="col">{t("col.weight")}</th></tr></thead>
             <tbody>

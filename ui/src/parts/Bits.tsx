@@ -46,7 +46,7 @@ export function Empty({ icon = "info", title, children, acts }: {
   return (
     <div className="empty">
       <Icon name={icon} size={28} />
-      <h3>{title}</h3>
+      <p className="what">{title}</p>
       {children && (typeof children === "string" ? <p>{children}</p> : children)}
       {acts && <div className="acts">{acts}</div>}
     </div>

@@ -61,9 +61,9 @@ function Side({ find }: { find: () => void }) {
     cases: data?.open_cases ?? 0, decisions: data?.approvals_waiting ?? 0, appeals: data?.appeals_open ?? 0,
   };
   return (
-    <div className="side">
-      <Link to="/" className="brand" aria-label="Vigie"><Mark /><span className="word">Vigie</span></Link>
-      <button type="button" className="find" onClick={find} aria-label={t("palette.open")}>
+    <header className="side">
+      <Link to="/" className="brand"><Mark /><span className="word">Vigie</span></Link>
+      <button type="button" className="find" onClick={find}>
         <Icon name="search" size={14} /><span className="word">{t("palette.short")}</span><kbd>Ctrl K</kbd>
       </button>
       <nav aria-label={t("nav.label")}>
@@ -78,7 +78,7 @@ function Side({ find }: { find: () => void }) {
         })}
       </nav>
       <Foot />
-    </div>
+    </header>
   );
 }
 
@@ -95,7 +95,7 @@ function Foot() {
   };
   return (
     <div className="foot">
-      <button type="button" onClick={turnTheme} title={t("theme")}><Icon name="theme" /><span className="word">{t("theme")}</span><span className="sr">{t("theme")}</span></button>
+      <button type="button" onClick={turnTheme} title={t("theme")}><Icon name="theme" /><span className="word">{t("theme")}</span></button>
       <button type="button" onClick={() => choose(other)} lang={other} title={other === "fr" ? "Français" : "English"}>
         <Icon name="language" /><span className="word">{other === "fr" ? "Français" : "English"}</span>
       </button>

@@ -36,7 +36,7 @@ export default function Members({ data }: { data: Case }) {
     ) },
   ], [t, n]);
   return (
-    <section aria-label={t("tab.members")}>
+    <div>
       <div className="tools">
         <div className="search"><Typed label={t("member.search")} value={search.q} set={(q) => set({ q })} /></div>
         <span className="end"><Shown rows={rows.length} total={total(read.data)} waiting={read.isFetching} /><Exports path={path} query={query} /></span>
@@ -47,6 +47,6 @@ export default function Members({ data }: { data: Case }) {
           : <Grid label={t("tab.members")} columns={columns} rows={rows} id={(row) => row.account_id} total={total(read.data)} sort={query.sort as string}
               onSort={(sort) => set({ sort })} more={read.hasNextPage && !read.isFetchingNextPage ? () => void read.fetchNextPage() : undefined} />}
       </div>
-    </section>
+    </div>
   );
 }

@@ -1,0 +1,81 @@
+// Chromium, people who are signed in, and what every page must keep.
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const FLAGS = [
+  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync",
+];
+export const PASSWORD = "a long enough password 7";
+
+export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+
+/** A browser of somebody's own. What the page complains of is gathered; what it asks of other hosts fails the test. */
+export async function person(browser, base, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: "light", locale: "en-US", ...options });
+  if (process.env.DIST) await fromFolder(context, base, process.env.DIST);
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const complaints = [];
+  page.on("console", (message) => {
+    // WebGL in software says how slow it is; that is no complaint about the page. Neither is an answer that the page shows.
+    if (!["error", "warning"].includes(message.type()) || /GL Driver|status of 4\d\d/.test(message.text())) return;
+    complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(base) && !/^(data|blob):/.test(request.url())) complaints.push(`asked for ${request.url()}`);
+  });
+  const go = (path) => page.goto(base + path);
+  const signIn = async (name) => {
+    await go("/sign-in");
+    await page.getByLabel("Name").fill(name);
+    await page.getByLabel("Password").fill(PASSWORD);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+  };
+  const quiet = () => assert.deepEqual(complaints, []);
+  return { page, context, go, signIn, quiet, complaints };
+}
+
+/** Serves the console from a folder under the server's own policy, to try a build without building the server. */
+async function fromFolder(context, base, folder) {
+  const policy = (await fetch(base)).headers.get("content-security-policy");
+  const types = { html: "text/html", js: "text/javascript", css: "text/css", svg: "image/svg+xml" };
+  await context.route((url) => url.href.startsWith(base) && !url.pathname.startsWith("/api/"), (route) => {
+    const wanted = join(folder, new URL(route.request().url()).pathname);
+    const path = existsSync(wanted) && statSync(wanted).isFile() ? wanted : join(folder, "index.html");
+    return route.fulfill({ path, contentType: types[path.split(".").at(-1)], headers: { "content-security-policy": policy } });
+  });
+}
+
+/** Answers the dialog that asks for a reason. */
+export async function because(page, button, reason) {
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox").fill(reason);
+  await dialog.getByRole("button", { name: button, exact: true }).click();
+  await dialog.waitFor({ state: "detached" });
+}
+
+/** Waits until nothing is being loaded. */
+export async function settled(page) {
+  await page.waitForFunction(() => !document.querySelector(".bones"));
+  await page.waitForTimeout(150);
+}
+
+/** axe finds nothing and nothing is wider than the screen. */
+export async function sound(page, what) {
+  await settled(page);
+  await page.locator("details").evaluateAll((all) => { for (const one of all) one.open = true; });
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  assert.ok(over <= 0, `${what}: ${over} px wider than the screen`);
+  await page.evaluate(axe);
+  const violations = await page.evaluate(async () => (await window.axe.run(document, {
+    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"],
+  })).violations);
+  assert.deepEqual(violations.map((v) => `${what}: ${v.id}: ${v.nodes.slice(0, 4).map((n) => `${n.target} ${n.html.slice(0, 140)}`).join(" | ")}`), []);
+}
