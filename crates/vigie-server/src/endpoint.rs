@@ -8,34 +8,28 @@
 
 use std::any::TypeId;
 use std::collections::HashMap;
+use std::marker::PhantomData;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{ConnectInfo, FromRequestParts as _, Query, RawPathParams, State};
+use axum::body::{Body, Bytes};
+use axum::extract::{ConnectInfo, Query, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
-use axum::routing::{MethodFilter, on};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
+use axum::routing::{MethodFilter, MethodRouter, on};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use vigie_cases::FieldError;
 use vigie_store::records::Ctx;
 
 use crate::auth::{self, Caller};
 use crate::listen::Peer;
 use crate::openapi::Document;
-use crate::operation::{IfMatch, Operation};
+use crate::operation::Operation;
 use crate::problem::Problem;
+use crate::request::{Endpoint, Given, Names, idempotency_key, if_match, method_filter, serve};
 use crate::state::App;
-use crate::table;
-
-/// Bytes of a request's body, at most.
-pub const BODY_BYTES_MAX: usize = 1 << 20;
-/// Bytes of an idempotency key, at most.
-const IDEMPOTENCY_KEY_BYTES_MAX: usize = 200;
 
 /// No query, no body or no content.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -204,15 +198,10 @@ impl Api {
             operation.success = StatusCode::NO_CONTENT;
         }
         self.document.operation::<Q, B, R>(&operation);
-        let path = operation.path;
-        let filter = method_filter(&operation.method);
-        let endpoint = Arc::new((operation, handler));
-        let serve = move |State(app): State<App>, request: Request<Body>| {
-            let endpoint = Arc::clone(&endpoint);
-            async move { serve::<Q, B, R, F>(app, request, endpoint).await }
-        };
+        let (path, filter) = (operation.path, method_filter(&operation.method));
+        let endpoint: Arc<dyn Endpoint> = Arc::new(Typed { operation, handler, types: PhantomData });
         let router = std::mem::take(&mut self.router);
-        self.router = router.route(path, on(filter, serve));
+        self.router = router.route(path, serving(filter, endpoint));
     }
 
     /// Adds an operation that answers something else than JSON. It looks after access itself.
@@ -233,84 +222,53 @@ impl Api {
     }
 }
 
-fn method_filter(method: &Method) -> MethodFilter {
-    match method.as_str() {
-        "POST" => MethodFilter::POST,
-        "PUT" => MethodFilter::PUT,
-        "PATCH" => MethodFilter::PATCH,
-        "DELETE" => MethodFilter::DELETE,
-        _ => MethodFilter::GET,
-    }
+/// One closure for all operations, so that the router's machinery is compiled once.
+fn serving(filter: MethodFilter, endpoint: Arc<dyn Endpoint>) -> MethodRouter<App> {
+    on(filter, move |State(app): State<App>, request: Request<Body>| {
+        serve(app, request, Arc::clone(&endpoint))
+    })
 }
 
-async fn serve<Q, B, R, F>(app: App, request: Request<Body>, endpoint: Arc<(Operation, F)>) -> Response
-where
-    Q: DeserializeOwned + Send + 'static,
-    B: DeserializeOwned + Send + 'static,
-    R: Serialize + Send + 'static,
-    F: Fn(&Ask<Q, B>) -> Answer<R> + Send + Sync + 'static,
-{
-    let (mut parts, body) = request.into_parts();
-    let (method, path) = (parts.method.clone(), parts.uri.path().to_owned());
-    let names = match RawPathParams::from_request_parts(&mut parts, &()).await {
-        Ok(params) => params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-        Err(_) => {
-            return Problem::unreadable("the path is not UTF-8").at(&method, &path).into_response();
-        }
-    };
-    let body = if is_nothing::<B>() {
-        Ok(Bytes::new())
-    } else {
-        to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| Problem::too_large(BODY_BYTES_MAX))
-    };
-    if parts.uri.path().contains("%00") || parts.uri.query().is_some_and(|query| query.contains("%00")) {
-        return Problem::unreadable("the address must not hold the character U+0000")
-            .at(&method, &path)
-            .into_response();
-    }
-    let run = move || answer::<Q, B, R, F>(app, &parts, names, &body?, &endpoint);
-    let answered = match tokio::task::spawn_blocking(run).await {
-        Ok(answered) => answered,
-        Err(_) => Err(Problem::bug("the operation broke off; the server's log tells more")),
-    };
-    answered.unwrap_or_else(|problem| problem.at(&method, &path).into_response())
+/// A handler with its types.
+struct Typed<Q, B, R, F> {
+    operation: Operation,
+    handler: F,
+    types: PhantomData<fn(Q, B) -> R>,
 }
 
-/// Everything that blocks.
-fn answer<Q, B, R, F>(
-    app: App,
-    parts: &Parts,
-    path: HashMap<String, String>,
-    bytes: &Bytes,
-    endpoint: &(Operation, F),
-) -> Result<Response, Problem>
+impl<Q, B, R, F> Endpoint for Typed<Q, B, R, F>
 where
     Q: DeserializeOwned,
     B: DeserializeOwned + 'static,
     R: Serialize + 'static,
-    F: Fn(&Ask<Q, B>) -> Answer<R>,
+    F: Fn(&Ask<Q, B>) -> Answer<R> + Send + Sync,
 {
-    let (operation, handler) = endpoint;
-    let caller = auth::admit(&app, operation, &parts.headers)?;
-    let ask = Ask {
-        app,
-        caller,
-        path,
-        query: read_query(parts)?,
-        body: read_body(parts, bytes)?,
-        idempotency_key: idempotency_key(&parts.headers)?,
-        expect: if_match(operation.if_match, &parts.headers)?,
-        headers: parts.headers.clone(),
-        peer: parts.extensions.get::<ConnectInfo<Peer>>().map(|info| info.0.0),
-    };
-    let reply = handler(&ask)?;
-    if operation.method != Method::GET {
-        ask.app.changed.notify_waiters();
+    fn operation(&self) -> &Operation {
+        &self.operation
     }
-    if operation.list && table::wanted(parts) {
-        return table::csv(&reply.body, operation.id);
+
+    fn reads_body(&self) -> bool {
+        !is_nothing::<B>()
     }
-    write(reply, &parts.headers)
+
+    fn answer(&self, app: &App, parts: &Parts, names: Names, body: &Bytes) -> Result<Given, Problem> {
+        let caller = auth::admit(app, &self.operation, &parts.headers)?;
+        let ask = Ask {
+            app: app.clone(),
+            caller,
+            path: names,
+            query: read_query(parts)?,
+            body: read_body(if self.reads_body() { body } else { b"{}" })?,
+            idempotency_key: idempotency_key(&parts.headers)?,
+            expect: if_match(self.operation.if_match, &parts.headers)?,
+            headers: parts.headers.clone(),
+            peer: parts.extensions.get::<ConnectInfo<Peer>>().map(|info| info.0.0),
+        };
+        let Reply { status, body, version, headers } = (self.handler)(&ask)?;
+        let written = |error| Problem::bug(format!("the answer cannot be written: {error}"));
+        let body = if is_nothing::<R>() { None } else { Some(serde_json::to_vec(&body).map_err(written)?) };
+        Ok(Given { status, version, headers, body })
+    }
 }
 
 fn read_query<Q: DeserializeOwned>(parts: &Parts) -> Result<Q, Problem> {
@@ -321,80 +279,18 @@ fn read_query<Q: DeserializeOwned>(parts: &Parts) -> Result<Q, Problem> {
     })
 }
 
-fn read_body<B: DeserializeOwned + 'static>(parts: &Parts, bytes: &Bytes) -> Result<B, Problem> {
-    let bytes: &[u8] = if is_nothing::<B>() {
-        b"{}"
-    } else {
-        let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-        if !kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
-            return Err(Problem::not_json());
-        }
-        // No database keeps it in text, and nobody types it.
-        if bytes.windows(6).any(|six| six == b"\\u0000") {
-            return Err(Problem::field("body", "must not hold the character U+0000"));
-        }
-        bytes
-    };
+fn read_body<B: DeserializeOwned>(bytes: &[u8]) -> Result<B, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let body = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let field = error.path().to_string();
-        let inner = error.inner();
-        if inner.is_data() {
-            Problem::invalid(vec![FieldError {
-                field: if field == "." { "body".to_owned() } else { field },
-                message: inner.to_string(),
-            }])
-        } else {
-            Problem::unreadable(format!("the body is not JSON: {inner}"))
-        }
-    })?;
+    let body = serde_path_to_error::deserialize(&mut reader)
+        .map_err(|error| unfit(error.path().to_string(), error.inner()))?;
     reader.end().map_err(|error| Problem::unreadable(format!("the body is not one JSON value: {error}")))?;
     Ok(body)
 }
 
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
-    match value.to_str() {
-        Ok(key) if !key.is_empty() && key.len() <= IDEMPOTENCY_KEY_BYTES_MAX => Ok(Some(key.to_owned())),
-        _ => Err(Problem::unreadable(format!(
-            "Idempotency-Key must be 1 to {IDEMPOTENCY_KEY_BYTES_MAX} characters of ASCII"
-        ))),
+fn unfit(field: String, error: &serde_json::Error) -> Problem {
+    if !error.is_data() {
+        return Problem::unreadable(format!("the body is not JSON: {error}"));
     }
-}
-
-fn if_match(wanted: IfMatch, headers: &HeaderMap) -> Result<Option<u64>, Problem> {
-    let value = match (wanted, headers.get(header::IF_MATCH)) {
-        (IfMatch::Unused, _) | (IfMatch::Optional, None) => return Ok(None),
-        (IfMatch::Required, None) => return Err(Problem::needs_if_match()),
-        (_, Some(value)) => value,
-    };
-    let text = value.to_str().unwrap_or_default().trim();
-    let bare = text.strip_prefix("W/").unwrap_or(text).trim_matches('"');
-    let bad = |_| Problem::unreadable("If-Match must be an ETag of this resource, such as \"3\"");
-    bare.parse().map(Some).map_err(bad)
-}
-
-fn write<R: Serialize + 'static>(reply: Reply<R>, asked: &HeaderMap) -> Result<Response, Problem> {
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Some(version) = reply.version {
-        let tag = format!("\"{version}\"");
-        let known = asked.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok());
-        let value = HeaderValue::from_str(&tag).map_err(|_| Problem::bug("an ETag came out unprintable"))?;
-        headers.insert(header::ETAG, value);
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, private"));
-        if known.is_some_and(|known| known.split(',').any(|one| one.trim() == tag)) {
-            return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
-        }
-    }
-    for (name, value) in reply.headers {
-        headers.append(name, value);
-    }
-    if is_nothing::<R>() {
-        return Ok((reply.status, headers).into_response());
-    }
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    let body = serde_json::to_vec(&reply.body)
-        .map_err(|error| Problem::bug(format!("the answer cannot be written: {error}")))?;
-    Ok((reply.status, headers, body).into_response())
+    let field = if field == "." { "body".to_owned() } else { field };
+    Problem::field(field, error.to_string())
 }

@@ -21,6 +21,7 @@ mod metrics;
 mod openapi;
 mod operation;
 mod problem;
+mod request;
 mod router;
 mod secret;
 mod serve;

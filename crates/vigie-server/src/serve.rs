@@ -56,6 +56,8 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
     std::fs::create_dir_all(&config.data)?;
+    // Records name folders: their names must mean the same wherever the server is started next.
+    config.data = std::fs::canonicalize(&config.data)?;
     let tls = config.tls.as_ref().map(|(cert, key)| tls_from_files(cert, key)).transpose()?;
     for dir in &config.imports {
         let (asked, dir) = (records.clone(), dir.clone());

@@ -1,11 +1,13 @@
 //! What all requests share.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::{Notify, watch};
+use vigie_cases::HuntId;
 use vigie_model::Micros;
 use vigie_store::records::Records;
 
@@ -86,6 +88,8 @@ pub struct Server {
     pub changed: Notify,
     /// A hunt waits.
     pub hunt_waits: Notify,
+    /// Hunts that this server has to run; another one over the same records has its own.
+    pub own_hunts: Mutex<BTreeSet<HuntId>>,
     /// Calls webhooks.
     pub webhooks: webhook::Caller,
 }
@@ -110,6 +114,7 @@ impl Server {
             openapi: RwLock::default(),
             changed: Notify::new(),
             hunt_waits: Notify::new(),
+            own_hunts: Mutex::default(),
             webhooks: webhook::Caller::new(),
         })
     }

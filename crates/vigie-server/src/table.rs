@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
-use serde::Serialize;
 use serde_json::Value;
 
 use crate::problem::Problem;
@@ -18,13 +17,13 @@ pub fn wanted(parts: &Parts) -> bool {
         || accept.split(',').next().is_some_and(|first| first.trim().starts_with("text/csv"))
 }
 
-/// The `items` of a page as CSV; the cursor of the next page is in `X-Next-Cursor`.
+/// The `items` of a page, which comes as JSON, as CSV; the cursor of the next page is in `X-Next-Cursor`.
 ///
 /// # Errors
 /// [`Problem::bug`] when an item cannot be written.
-pub fn csv(page: &impl Serialize, name: &str) -> Result<Response, Problem> {
+pub fn csv(page: &[u8], name: &str) -> Result<Response, Problem> {
     let bug = |error: &dyn std::fmt::Display| Problem::bug(format!("the list cannot be written: {error}"));
-    let page = serde_json::to_value(page).map_err(|error| bug(&error))?;
+    let page: Value = serde_json::from_slice(page).map_err(|error| bug(&error))?;
     let items = page.get("items").unwrap_or(&page).as_array().cloned().unwrap_or_default();
     let columns: BTreeSet<&String> =
         items.iter().filter_map(Value::as_object).flat_map(|o| o.keys()).collect();

@@ -83,8 +83,11 @@ fn start(ask: &Ask<Nothing, Order>) -> Answer<Hunt> {
     }
     let inputs = allowed(ask, "inputs", inputs)?;
     let inputs = inputs.iter().map(|path| path.display().to_string()).collect();
-    let new = NewHunt { inputs, until: *until, out_dir: String::new(), status: HuntStatus::Queued };
+    // The folder says whose hunt it is, should this server be started again before it ran.
+    let out_dir = hunts::folder(&ask.app.config).display().to_string();
+    let new = NewHunt { inputs, until: *until, out_dir, status: HuntStatus::Queued };
     let hunt = ask.app.records.create_hunt(&ask.ctx()?, &new)?;
+    hunts::own(&ask.app, &hunt);
     ask.app.hunt_waits.notify_one();
     let version = hunt.version;
     Ok(Reply::accepted(hunt).version(version))

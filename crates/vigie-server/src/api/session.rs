@@ -136,11 +136,17 @@ fn set_up(ask: &Ask<Nothing, SetUp>) -> Answer<SessionView> {
     signed_in(ask, &user)
 }
 
+fn name_key(name: &str) -> String {
+    format!("name {}", name.to_lowercase())
+}
+
+fn address_key<Q, B>(ask: &Ask<Q, B>) -> Option<String> {
+    ask.peer.map(|peer| format!("address {}", peer.ip()))
+}
+
 /// Takes an attempt of the name and of the address.
 fn slow_down<Q, B>(ask: &Ask<Q, B>, name: Option<&str>) -> Result<(), Problem> {
-    let mut keys: Vec<String> =
-        name.map(|name| format!("name {}", name.to_lowercase())).into_iter().collect();
-    keys.extend(ask.peer.map(|peer| format!("address {}", peer.ip())));
+    let keys: Vec<String> = name.map(name_key).into_iter().chain(address_key(ask)).collect();
     ask.app.sign_in.take(&keys, Instant::now()).map_err(Problem::too_often)
 }
 
@@ -152,7 +158,10 @@ fn sign_in(ask: &Ask<Nothing, Credentials>) -> Answer<SessionView> {
     let right = password::verify(password, hash);
     match found {
         Some((user, _)) if right && !user.disabled => {
-            ask.app.sign_in.forgive(&format!("name {}", name.to_lowercase()));
+            ask.app.sign_in.forgive(&name_key(name));
+            if let Some(address) = address_key(ask) {
+                ask.app.sign_in.give_back(&address);
+            }
             signed_in(ask, &user)
         }
         _ => {

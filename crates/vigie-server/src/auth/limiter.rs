@@ -54,6 +54,15 @@ impl Limiter {
         }
     }
 
+    /// Gives an attempt of a key back, since it was right.
+    pub fn give_back(&self, key: &str) {
+        if let Ok(mut seen) = self.seen.lock()
+            && let Some((level, _)) = seen.get_mut(key)
+        {
+            *level = (*level - 1.0).max(0.0);
+        }
+    }
+
     fn leaked(&self, level: f64, at: Instant, now: Instant) -> f64 {
         let passed = now.saturating_duration_since(at).as_secs_f64();
         (level - passed / self.refill.as_secs_f64()).max(0.0)

@@ -102,15 +102,27 @@ fn ctx(app: &App) -> Ctx {
     Ctx::new(Actor::system("hunt"), app.now())
 }
 
-/// Hunts that were running when the server stopped have failed; those that waited wait still.
+/// This server has to run it.
+pub fn own(app: &App, hunt: &Hunt) {
+    if let Ok(mut own) = app.own_hunts.lock() {
+        own.insert(hunt.hunt_id.clone());
+    }
+}
+
+/// At the start: this server's hunts that were running when it stopped have failed; those that waited wait still.
 ///
 /// # Errors
 /// Those of the records.
 pub fn clean_up(app: &App) -> Result<(), RecordsError> {
     for hunt in unfinished(app)? {
-        let ours = Path::new(&hunt.out_dir).starts_with(folder(&app.config));
-        if hunt.status == HuntStatus::Running && ours {
-            end(app, &hunt, Some("the server stopped while it ran; start it again".to_owned()))?;
+        if !Path::new(&hunt.out_dir).starts_with(folder(&app.config)) {
+            continue;
+        }
+        match hunt.status {
+            HuntStatus::Running => {
+                end(app, &hunt, Some("the server stopped while it ran; start it again".to_owned()))?;
+            }
+            _ => own(app, &hunt),
         }
     }
     Ok(())
@@ -125,6 +137,16 @@ fn unfinished(app: &App) -> Result<Vec<Hunt>, RecordsError> {
     Ok(hunts)
 }
 
+/// The next hunt of this server.
+fn next(app: &App) -> Result<Option<Hunt>, RecordsError> {
+    let own = app.own_hunts.lock().map(|own| own.clone()).unwrap_or_default();
+    if own.is_empty() {
+        return Ok(None);
+    }
+    let waiting = |hunt: &Hunt| hunt.status == HuntStatus::Queued && own.contains(&hunt.hunt_id);
+    Ok(unfinished(app)?.into_iter().find(waiting))
+}
+
 fn end(app: &App, hunt: &Hunt, error: Option<String>) -> Result<(), RecordsError> {
     let update = HuntUpdate { status: Some(HuntStatus::Failed), error, ..HuntUpdate::default() };
     app.records.update_hunt(&ctx(app), &hunt.hunt_id, &update).map(drop)
@@ -137,13 +159,13 @@ fn end(app: &App, hunt: &Hunt, error: Option<String>) -> Result<(), RecordsError
 pub async fn run_waiting(app: &App) -> Result<(), RecordsError> {
     loop {
         let asked = app.clone();
-        let next = blocking(move || unfinished(&asked)).await?;
-        let Some(hunt) = next.into_iter().find(|hunt| hunt.status == HuntStatus::Queued) else {
-            return Ok(());
-        };
+        let Some(hunt) = blocking(move || next(&asked)).await? else { return Ok(()) };
         app.metrics.hunts_running.fetch_add(1, Ordering::Relaxed);
         let ran = run_one(app, &hunt).await;
         app.metrics.hunts_running.fetch_sub(1, Ordering::Relaxed);
+        if let Ok(mut own) = app.own_hunts.lock() {
+            own.remove(&hunt.hunt_id);
+        }
         if let Err(why) = ran {
             let asked = app.clone();
             blocking(move || end(&asked, &hunt, Some(why))).await?;
