@@ -73,7 +73,7 @@ pub fn installed(name: &str, package: &str, place: Place) -> Option<PathBuf> {
 }
 
 /// On CI and as root only: elsewhere the machine is not ours to change.
-fn apt_install(package: &str, place: Place) {
+pub fn apt_install(package: &str, place: Place) {
     let root = printed(&mut program("id", &["-u"])).is_ok_and(|id| id.trim() == "0");
     if place != Place::Ci || !root || find("apt-get").is_none() {
         return;

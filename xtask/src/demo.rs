@@ -1,21 +1,25 @@
 //! `cargo xtask demo` and `bench`: the product as a user would run it.
 
+use std::io::{self, IsTerminal as _};
 use std::time::Instant;
 
 use anyhow::{Result, bail};
 
-use crate::out;
 use crate::shell::{cargo, must, program, root, status, target};
+use crate::{console, out};
 
 /// Exit code of a hunt that found campaigns.
 const CAMPAIGNS_FOUND: i32 = 1;
 
-/// Builds, makes a world, hunts it, scores the hunt and says where the report is.
+/// Builds, makes a world, hunts it, scores the hunt, and opens the console on it.
 ///
 /// # Errors
 /// When a step fails.
 pub fn run() -> Result<()> {
     out::heading("build");
+    if let Err(error) = console::build() {
+        out::say(&format!("The console is left out of this build: {error:#}"));
+    }
     must(&mut cargo(&["build", "--locked", "--release", "--package", "vigie"]))?;
     let vigie = target().join("release").join("vigie").display().to_string();
     // Relative to the workspace, where every program here is started.
@@ -34,9 +38,21 @@ pub fn run() -> Result<()> {
     out::heading("the hunt against the planted truth");
     must(&mut program(&vigie, &["score", world, hunt]))?;
 
-    out::say(&format!("\nDone in {:.0} s after the build. Open the report:", began.elapsed().as_secs_f64()));
+    out::say(&format!("\nDone in {:.0} s after the build. The report:", began.elapsed().as_secs_f64()));
     out::say(&root().join(hunt).join("report.html").display().to_string());
-    Ok(())
+    open_console(&vigie, world, hunt)
+}
+
+/// Serves the console until it is stopped, where somebody is there to look at it; else says how.
+fn open_console(vigie: &str, world: &str, hunt: &str) -> Result<()> {
+    let arguments = ["serve", "--data", "out/demo/data", "--import", hunt, "--inputs", world];
+    out::heading("the console");
+    if !io::stdin().is_terminal() {
+        out::say(&format!("Open it with: {vigie} {}", arguments.join(" ")));
+        return Ok(());
+    }
+    out::say("The first time, open the set-up link below; Ctrl-C ends it.");
+    must(&mut program(vigie, &arguments))
 }
 
 /// Runs `vigie bench` in release.

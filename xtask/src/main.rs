@@ -19,7 +19,7 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask COMMAND
 
-  demo                 build, make a world with hidden campaigns, hunt it, score the hunt, write a report
+  demo                 build, make a world with hidden campaigns, hunt it, score the hunt, open the console on it
   ui                   build the console into ui/dist, from where vigie embeds it (Node.js 20)
   test                 everything that CI checks
   api                  of that, only the API against its document (schemathesis)

@@ -91,7 +91,14 @@ fn run(schemathesis: &Path, folder: &Path, postgres: Option<&str>) -> Result<Cou
     let _server = Server(child);
     let secret = set_up(&token_file)?;
     let mut command = Command::new(schemathesis);
-    command.args(["run", "http://127.0.0.1:8419/openapi.json", "--checks", CHECKS, "--no-color"]);
+    // It keeps notes where it is started.
+    command.current_dir(folder).args([
+        "run",
+        "http://127.0.0.1:8419/openapi.json",
+        "--checks",
+        CHECKS,
+        "--no-color",
+    ]);
     command.arg("--header").arg(format!("Authorization: Bearer {secret}"));
     command.args([
         "--phases",

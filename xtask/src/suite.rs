@@ -1,5 +1,6 @@
 //! `cargo xtask test` and `ci`: one section after the other, all of them even when one fails, and a count at the end.
 
+use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
@@ -121,7 +122,11 @@ pub fn counted(command: &mut Command) -> Result<Count> {
     Ok(count)
 }
 
-fn tests(_: Place) -> Result<Count> {
+fn tests(place: Place) -> Result<Count> {
+    // The records are held to the same scenarios on both stores.
+    if !Path::new("/usr/lib/postgresql").is_dir() {
+        browser::apt_install("postgresql", place);
+    }
     if find("cargo-nextest").is_some() {
         return counted(&mut cargo(&["nextest", "run", "--locked", "--workspace", "--no-fail-fast"]));
     }
