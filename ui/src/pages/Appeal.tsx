@@ -44,7 +44,7 @@ function Body({ data }: { data: AppealView }) {
             <dt>{t("col.reason")}</dt><dd>{word("reason", decision.reason_code)}</dd>
             <dt>{t("col.author")}</dt><dd>{decision.author}</dd>
             {decision.approver && <><dt>{t("col.approver")}</dt><dd>{decision.approver}</dd></>}
-            <dt>{t("appeal.received")}</dt><dd>{stamp(data.received_at)}</dd>
+            <dt>{t("appeal.at")}</dt><dd>{stamp(data.received_at)}</dd>
             <dt>{t("appeal.deadline")}</dt><dd>{stamp(data.deadline_at)}</dd>
             <dt>{t("appeal.reviewer")}</dt><dd>{data.reviewer ?? "–"}</dd>
             {data.case_id && <><dt>{t("col.case")}</dt><dd className="mono small"><Link to="/cases/$id" params={{ id: data.case_id }}>{data.case_id}</Link></dd></>}

@@ -36,14 +36,14 @@ function Body({ data, token }: { data: PublicAppeal; token: string }) {
     <>
       <p>{t(`form.action.${data.action}` as Key)}</p>
       {!data.active && <div className="notice good"><Icon name="check" /><span>{t("form.over")}</span></div>}
-      <dl className="facts" style={{ justifyContent: "start" }}>
+      <dl className="facts start">
         <dt>{t("col.reason")}</dt><dd>{word("reason", data.reason_code)}</dd>
         <dt>{t("form.since")}</dt><dd>{stamp(data.since)}</dd>
         <dt>{t("form.until")}</dt><dd>{stamp(data.expires_at)}</dd>
       </dl>
       <p className="prose">{data.reason_text}</p>
       {data.evidence.length > 0 && (
-        <div><h2>{t("form.evidence")}</h2><ul className="stack" style={{ gap: ".5rem", marginTop: ".5rem" }}>{data.evidence.map((one, i) => <li key={i} className="masked">{one.text}</li>)}</ul></div>
+        <div><h2>{t("form.evidence")}</h2><ul className="stack" style={{ gap: ".5rem", marginTop: ".5rem" }}>{data.evidence.map((one, i) => <li key={i} className="quote">{one.text}</li>)}</ul></div>
       )}
       {data.appeal ? <Filed appeal={data.appeal} /> : data.active && <Write token={token} />}
     </>

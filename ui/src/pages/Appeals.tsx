@@ -32,7 +32,7 @@ export function Page(): React.ReactNode {
   const columns = useMemo<readonly Column<Appeal>[]>(() => [
     { id: "status", head: t("col.status"), width: "9rem", cell: (row) => <AppealStatusPill value={row.status} /> },
     { id: "statement", head: t("appeal.statement"), cell: (row) => <span title={row.statement}>{row.statement}</span> },
-    { id: "received", head: t("appeal.received"), width: "8rem", cell: (row) => <When at={row.received_at} /> },
+    { id: "received", head: t("appeal.at"), width: "8rem", cell: (row) => <When at={row.received_at} /> },
     { id: "deadline", head: t("appeal.deadline"), width: "10rem", cell: (row) => <>{row.overdue && <span className="pill bad">{t("appeal.overdue")}</span>} {row.decided_at ? "–" : <When at={row.deadline_at} />}</> },
     { id: "reviewer", head: t("appeal.reviewer"), width: "8rem", cell: (row) => row.reviewer ?? "–" },
   ], [t]);

@@ -81,8 +81,8 @@ function useColumns(): readonly Column<Case>[] {
     { id: "title", head: t("col.case"), cell: (row) => <><b>{word("kind", row.kind)}</b>{row.seen_again > 0 && <> <span className="pill warn">{t("cases.again", { n: row.seen_again })}</span></>}<span className="two" title={row.title}>{row.title}</span></> },
     { id: "status", head: t("col.status"), width: "9rem", cell: (row) => <CaseStatusPill value={row.status} disposition={row.disposition} /> },
     { id: "members", head: t("col.members"), width: "5rem", end: true, sort: "members", cell: (row) => n(row.members) },
-    { id: "exchanges", head: t("col.exchanges"), width: "5.75rem", end: true, sort: "exchanges", cell: (row) => n(row.exchanges) },
-    { id: "assignee", head: t("col.assignee"), width: "5.5rem", cell: (row) => row.assignee ?? <span className="soft">–</span> },
+    { id: "exchanges", wide: true, head: t("col.exchanges"), width: "5.75rem", end: true, sort: "exchanges", cell: (row) => n(row.exchanges) },
+    { id: "assignee", wide: true, head: t("col.assignee"), width: "5.5rem", cell: (row) => row.assignee ?? <span className="soft">–</span> },
     { id: "updated", head: t("col.updated"), width: "7.5rem", sort: "updated_at", cell: (row) => <When at={row.updated_at} /> },
   ], [t, n, word]);
 }

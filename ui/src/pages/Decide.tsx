@@ -9,9 +9,8 @@ import {
 import { Modal, useAct } from "../parts/Ask";
 import { Field } from "../parts/Bits";
 import { Icon } from "../parts/Icon";
+import { inDays } from "../parts/pure";
 import { useText, type Key } from "../text";
-
-const DAY_MS = 86_400_000;
 
 export function Decide({ account, close }: { account: AccountView; close: () => void }) {
   const { t, word, pct } = useText();
@@ -25,7 +24,7 @@ export function Decide({ account, close }: { account: AccountView; close: () => 
   const [simulated, setSimulated] = useState(false);
   const body = useMemo<NewDecision>(() => ({
     entity: { type: "account", id: account.account_id }, action, reason_code: code, reason_text: text.trim() || "–", simulated,
-    expires_at: new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS + (days + 1) * DAY_MS).toISOString(), starts_at: null, scope: {},
+    expires_at: inDays(days, Date.now()), starts_at: null, scope: {},
     case_id: account.cases[0]?.case_id ?? null,
     evidence: [
       ...account.campaigns.slice(0, 3).map((one) => ({

@@ -5,10 +5,8 @@ import { post } from "../api/client";
 import { KINDS, type Case } from "../api/types";
 import { Modal, useAct } from "../parts/Ask";
 import { Field } from "../parts/Bits";
+import { accountsOf } from "../parts/pure";
 import { useText } from "../text";
-
-/** Account ids, one a line or separated by commas or spaces. */
-export const accountsOf = (text: string): string[] => [...new Set(text.split(/[\s,;]+/).filter(Boolean))];
 
 export function NewCase({ close }: { close: () => void }) {
   const { t, word } = useText();

@@ -9,11 +9,9 @@ import { Alone } from "../parts/Alone";
 import { useTrouble } from "../parts/Ask";
 import { Field } from "../parts/Bits";
 import { Icon } from "../parts/Icon";
+import { safeNext } from "../parts/pure";
 import { signInRoute } from "../router";
 import { useText } from "../text";
-
-/** Only addresses of this console may be gone to after signing in. */
-export const safeNext = (next: string | undefined): string => (next?.startsWith("/") && !next.startsWith("//") && !next.includes("\\") ? next : "/");
 
 export function Page(): React.ReactNode {
   const { t } = useText();

@@ -13,6 +13,8 @@ export interface Column<T> {
   end?: boolean;
   /** Name of the sort in the API. */
   sort?: string;
+  /** Left out where the screen is narrow. */
+  wide?: boolean;
   /** The heading is for screen readers only. */
   quiet?: boolean;
 }
@@ -84,12 +86,15 @@ export function Grid<T>(props: Props<T>) {
   );
 }
 
+const kind = <T,>(column: Column<T>): string | undefined =>
+  [column.end && "num", column.wide && "wide-only"].filter(Boolean).join(" ") || undefined;
+
 function Heading<T>({ column, sort, onSort }: { column: Column<T>; sort?: string | undefined; onSort?: ((sort: string) => void) | undefined }) {
   const down = sort === `-${column.sort}`;
   const up = sort === column.sort && column.sort !== undefined;
   const inner = column.quiet ? <span className="sr">{column.head}</span> : column.head;
   return (
-    <th scope="col" className={column.end ? "num" : undefined} style={column.width ? { width: column.width } : undefined}
+    <th scope="col" className={kind(column)} style={column.width ? { width: column.width } : undefined}
       aria-sort={up ? "ascending" : down ? "descending" : undefined}>
       {column.sort && onSort
         ? (
@@ -118,7 +123,7 @@ function Line<T>({ row, index, height, ...props }: Props<T> & { row: T; index: n
             onChange={(event) => onPick([name], event.target.checked)} />
         </td>
       )}
-      {columns.map((column) => <td key={column.id} className={column.end ? "num" : undefined}>{column.cell(row)}</td>)}
+      {columns.map((column) => <td key={column.id} className={kind(column)}>{column.cell(row)}</td>)}
     </tr>
   );
 }

@@ -26,8 +26,8 @@ export default function Members({ data }: { data: Case }) {
     { id: "account", head: t("col.account"), sort: "account_id", cell: (row) => <AccountLink id={row.account_id} /> },
     { id: "score", head: t("col.score"), width: "9rem", sort: "score", cell: (row) => <Meter value={row.score} /> },
     { id: "share", head: t("col.share"), width: "9rem", sort: "share", cell: (row) => <Meter value={row.share} /> },
-    { id: "exchanges", head: t("col.exchanges"), width: "6rem", end: true, cell: (row) => (row.exchanges == null ? "–" : n(row.exchanges)) },
-    { id: "state", head: t("col.state"), width: "11rem", cell: (row) => (
+    { id: "exchanges", wide: true, head: t("col.exchanges"), width: "6rem", end: true, cell: (row) => (row.exchanges == null ? "–" : n(row.exchanges)) },
+    { id: "state", head: t("col.state"), width: "10rem", cell: (row) => (
       <>
         {row.decision && <ActionPill value={row.decision.action} />}
         {row.excepted && <span className="pill good">{t("member.excepted")}</span>}

@@ -8,7 +8,7 @@ import { Modal, useAct } from "../../parts/Ask";
 import { Field } from "../../parts/Bits";
 import { Icon } from "../../parts/Icon";
 import { useText } from "../../text";
-import { accountsOf } from "../NewCase";
+import { accountsOf } from "../../parts/pure";
 
 export function More({ data }: { data: Case }) {
   const { t } = useText();

@@ -17,7 +17,7 @@ export function Run({ data }: { data: Takedown }) {
   const outcome = data.outcome;
   return (
     <Panel title={<>{t("run.title", { action: word("action", data.action) })} {data.simulated && <span className="pill line">{t("decision.simulated")}</span>}</>}
-      tools={<><ActionPill value={data.action} /><TakedownStatusPill value={data.status} /></>} foot={<Steps data={data} />}>
+      tools={<><ActionPill value={data.action} /><TakedownStatusPill value={data.status} /></>} foot={["reversed", "rejected"].includes(data.status) ? undefined : <Steps data={data} />}>
       <div className="stack">
         <p>{data.reason_text}</p>
         {data.status === "pending_approval" && <div className="notice warn"><Icon name="account" /><span><b>{t("preview.approval")}</b> {data.approval_reason}</span></div>}
@@ -52,7 +52,7 @@ function Steps({ data }: { data: Takedown }) {
   const { t } = useText();
   const { ask, run } = useAct();
   const me = useQuery(session).data?.user;
-  if (!me || me.role === "viewer" || ["reversed", "rejected"].includes(data.status)) return null;
+  if (!me || me.role === "viewer") return null;
   const step = async (what: Step, danger = false) => {
     const reason = await ask({ title: t(`run.${what}.title` as Key), text: t(`run.${what}.text` as Key), confirm: t(`run.${what}` as Key), reason: t("ask.reason"), danger });
     if (reason) await run(() => post<Takedown>(`/takedowns/${data.takedown_id}/${what}`, { reason }, data.version), { done: t(`run.${what}.done` as Key) });

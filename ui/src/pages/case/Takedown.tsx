@@ -11,6 +11,7 @@ import {
 import { useAct, useTrouble } from "../../parts/Ask";
 import { Bones, Empty, Field, Panel } from "../../parts/Bits";
 import { Icon } from "../../parts/Icon";
+import { inDays } from "../../parts/pure";
 import { caseRoute } from "../../router";
 import { useText, type Key } from "../../text";
 import { Preview } from "./Preview";
@@ -22,7 +23,6 @@ const REASON: Partial<Record<Kind, ReasonCode>> = {
   "resold-access": "policy_other", "key-takeover": "key_abuse", "signup-farm": "fraud_signup", "scripted-personas": "influence",
   "shared-playbook": "malicious_use",
 };
-const DAY_MS = 86_400_000;
 
 interface Draft {
   action: Action;
@@ -102,7 +102,7 @@ function Planner({ data, campaigns, days, holdOut }: { data: Case; campaigns: re
 /** The body that preview and takedown share. */
 const order = (draft: Draft): NewTakedown => ({
   action: draft.action, reason_code: draft.reason_code, reason_text: draft.reason_text.trim() || "–", simulated: draft.simulated,
-  expires_at: new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS + (draft.days + 1) * DAY_MS).toISOString(),
+  expires_at: inDays(draft.days, Date.now()),
   hold_out_share: draft.hold_out, disclose: [...draft.disclose], exclude: [], waves: null,
 });
 

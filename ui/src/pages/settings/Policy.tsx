@@ -6,15 +6,13 @@ import { settings } from "../../api/queries";
 import { ACTIONS, type Settings } from "../../api/types";
 import { useAct } from "../../parts/Ask";
 import { Field, Load, Panel } from "../../parts/Bits";
+import { sharesOf } from "../../parts/pure";
 import { useText } from "../../text";
 
 export function Policy({ admin }: { admin: boolean }) {
   const read = useQuery(settings);
   return <Load of={read}>{(data) => <Form key={data.version} data={data} admin={admin} />}</Load>;
 }
-
-/** "5, 25, 100" → [0.05, 0.25, 1]. */
-export const sharesOf = (text: string): number[] => text.split(/[,;\s]+/).filter(Boolean).map((part) => Number(part) / 100);
 
 function Form({ data, admin }: { data: Settings; admin: boolean }) {
   const { t, word } = useText();

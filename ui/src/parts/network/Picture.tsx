@@ -8,6 +8,7 @@ import { useText } from "../../text";
 import { colour, useTheme } from "../Chart";
 import { Icon } from "../Icon";
 import { AccountLink } from "../Bits";
+import { faint } from "../pure";
 import { paint } from "./plain";
 import type { Placed, Wanted } from "./layout.worker";
 
@@ -81,13 +82,6 @@ export default function Picture({ net, edges, chosen, choose, label }: Props) {
       {node && <div className="tip"><AccountLink id={node.account_id} /><div className="small soft">{t("net.tip", { score: pct(node.score), share: pct(node.share) })}</div></div>}
     </div>
   );
-}
-
-/** A colour mixed into the paper: sigma's blending makes half-transparent colours glare. */
-export function faint(ink: string, paper: string, share: number): string {
-  const part = (hex: string, at: number) => Number.parseInt(hex.slice(at, at + 2), 16);
-  const mixed = [1, 3, 5].map((at) => Math.round(part(ink, at) * share + part(paper, at) * (1 - share)));
-  return `#${mixed.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
 }
 
 function build(net: CaseNetwork, edges: CaseNetwork["edges"], places: Float32Array): Graph {

@@ -190,6 +190,7 @@ export const rest = {
   "appeal.contact": "Contact",
   "appeal.deadline": "Answer due",
   "appeal.overdue": "overdue",
+  "appeal.at": "Received",
   "appeal.reviewer": "Reviewer",
   "appeal.about": "The decision",
   "appeal.disclosed": "Evidence they saw",

@@ -192,6 +192,7 @@ export const rest: Record<keyof typeof english, string> = {
   "appeal.contact": "Contact",
   "appeal.deadline": "Réponse due",
   "appeal.overdue": "en retard",
+  "appeal.at": "Reçu",
   "appeal.reviewer": "Examinateur",
   "appeal.about": "La décision",
   "appeal.disclosed": "Preuves qu'ils ont vues",
