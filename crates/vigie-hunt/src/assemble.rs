@@ -62,7 +62,7 @@ pub(crate) fn campaign(
     if let Some(first) = evidence.iter_mut().find(|e| e.layer == Layer::Content) {
         first.examples = examples(index, &judged.slice);
     }
-    let (network_nodes, network_edges) = network(index, &judged.cluster, links);
+    let (network_nodes, network_edges) = network(index, judged, links);
     let campaign = Campaign {
         campaign_id: id.clone(),
         kind: judged.judgement.kind,
@@ -205,7 +205,9 @@ fn timeline(index: &Index<'_>, judged: &Judged) -> Vec<TimelineBucket> {
 }
 
 /// The members with most evidence and the strongest links among them.
-fn network(index: &Index<'_>, cluster: &Cluster, links: &[Link]) -> (Vec<NetworkNode>, Vec<NetworkEdge>) {
+fn network(index: &Index<'_>, judged: &Judged, links: &[Link]) -> (Vec<NetworkNode>, Vec<NetworkEdge>) {
+    let cluster = &judged.cluster;
+    let times = &index.view.lake.rows.time;
     let mut order: Vec<usize> = (0..cluster.members.len()).collect();
     order.sort_by(|&x, &y| cluster.strength[y].total_cmp(&cluster.strength[x]).then(x.cmp(&y)));
     order.truncate(NODES_MAX);
@@ -217,6 +219,7 @@ fn network(index: &Index<'_>, cluster: &Cluster, links: &[Link]) -> (Vec<Network
         .map(|&i| NetworkNode {
             account_id: index.view.lake.accounts[cluster.members[i] as usize].to_string(),
             score: f64::from((cluster.strength[i] / top).min(1.0)),
+            first: judged.slice.rows[i].iter().map(|&row| Micros(times[row])).min(),
         })
         .collect();
     // Links are sorted by their first account: all but those of the members shown are skipped.

@@ -183,6 +183,9 @@ pub struct NetworkNode {
     pub account_id: String,
     /// Membership score, 0–1.
     pub score: f64,
+    /// Its first exchange of the campaign, where the hunt saw exchanges.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<Micros>,
 }
 
 /// Why two members are linked, as the network picture shows it.

@@ -203,6 +203,7 @@ impl Told<'_> {
         let nodes = order.iter().map(|&m| NetworkNode {
             account_id: self.table.accounts[group.members[m] as usize].to_string(),
             score: score(judged, group.members[m]),
+            first: None,
         });
         let layer = judged.objects.first().map_or(Layer::Custom, |&o| self.layer(o));
         let graph = self.found.graph(group.view);

@@ -153,7 +153,7 @@ fn network(spec: &Spec, members: &[Member], dice: &mut Dice) -> (Vec<NetworkNode
     let nodes: Vec<NetworkNode> = members
         .iter()
         .take(140)
-        .map(|m| NetworkNode { account_id: m.account_id.clone(), score: m.score })
+        .map(|m| NetworkNode { account_id: m.account_id.clone(), score: m.score, first: None })
         .collect();
     let count = nodes.len() as u64;
     let pools = (count / 14).max(1);

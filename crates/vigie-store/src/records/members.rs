@@ -180,12 +180,16 @@ impl Records {
 }
 
 fn add_edges(campaign: &Campaign, place: &HashMap<String, u32>, edges: &mut BTreeMap<(u32, u32), CaseEdge>) {
-    let node =
-        |i: u32| campaign.network_nodes.get(i as usize).and_then(|n| place.get(&n.account_id)).copied();
+    let node = |i: u32| {
+        let node = campaign.network_nodes.get(i as usize)?;
+        Some((*place.get(&node.account_id)?, node.first))
+    };
     for edge in &campaign.network_edges {
-        let (Some(a), Some(b)) = (node(edge.a), node(edge.b)) else { continue };
+        let (Some((a, began_a)), Some((b, began_b))) = (node(edge.a), node(edge.b)) else { continue };
         let (a, b) = (a.min(b), a.max(b));
-        let new = CaseEdge { a, b, weight: edge.weight, layer: edge.layer, first: None };
+        // A link can be seen once both of its ends work for the campaign.
+        let first = began_a.zip(began_b).map(|(a, b)| a.max(b));
+        let new = CaseEdge { a, b, weight: edge.weight, layer: edge.layer, first };
         let kept = edges.entry((a, b)).or_insert_with(|| new.clone());
         if new.weight > kept.weight {
             *kept = new;

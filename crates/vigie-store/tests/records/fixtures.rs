@@ -55,8 +55,11 @@ pub fn campaign(id: &str, kind: Kind, accounts: &[String]) -> (Campaign, Vec<Mem
         score: 1.0 - 0.5 * i as f64 / n,
         share: if i % 10 == 9 { 0.1 } else { 0.9 },
     });
-    let nodes: Vec<NetworkNode> =
-        accounts.iter().take(20).map(|a| NetworkNode { account_id: a.clone(), score: 0.9 }).collect();
+    let nodes: Vec<NetworkNode> = accounts
+        .iter()
+        .take(20)
+        .map(|a| NetworkNode { account_id: a.clone(), score: 0.9, first: None })
+        .collect();
     let edge = |b: u32| NetworkEdge { a: 0, b, weight: 3.0 + f64::from(b), layer: Layer::Content };
     let campaign = Campaign {
         campaign_id: id.to_owned(),
