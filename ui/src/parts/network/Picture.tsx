@@ -7,9 +7,10 @@ import { LAYERS, type CaseNetwork } from "../../api/types";
 import { useText } from "../../text";
 import { colour, useTheme } from "../Chart";
 import { Icon } from "../Icon";
-import { AccountLink } from "../Bits";
+import { AccountLink, Bones } from "../Bits";
 import { faint } from "../pure";
 import { paint } from "./plain";
+import { LARGE, spiral } from "./start";
 import type { Placed, Wanted } from "./layout.worker";
 
 interface Props {
@@ -22,7 +23,7 @@ interface Props {
 
 /** Positions of all nodes: x and y in turn, renewed as the worker goes on. */
 function usePlaces(net: CaseNetwork): Float32Array | undefined {
-  const [places, setPlaces] = useState<Float32Array>();
+  const [places, setPlaces] = useState(() => (net.nodes.length > LARGE ? undefined : spiral(net.nodes.length)));
   useEffect(() => {
     const worker = new Worker(new URL("./layout.worker.ts", import.meta.url), { type: "module" });
     worker.onmessage = ({ data }: MessageEvent<Placed>) => setPlaces(data.places);
@@ -45,15 +46,18 @@ export default function Picture({ net, edges, chosen, choose, label }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const sigma = useRef<Sigma | undefined>(undefined);
   const places = usePlaces(net);
+  const latest = useRef(places);
+  latest.current = places;
+  const placed = places !== undefined;
   const theme = useTheme();
   const [gl] = useState(webgl);
   useEffect(() => {
     const element = box.current;
-    if (!element || !places || !gl) return undefined;
-    const graph = build(net, edges, places);
+    if (!element || !gl || !placed) return undefined;
+    const graph = build(net, edges, latest.current ?? spiral(net.nodes.length));
     const view = new Sigma(graph, element, {
       labelColor: { color: colour("--ink") }, labelSize: 11, labelRenderedSizeThreshold: 9, defaultEdgeColor: colour("--line"),
-      labelFont: "ui-monospace, monospace", zIndex: true, allowInvalidContainer: true,
+      labelFont: "ui-monospace, monospace", zIndex: true, hideEdgesOnMove: net.nodes.length > LARGE, allowInvalidContainer: true,
     });
     view.on("clickNode", ({ node }) => choose(Number(node)));
     view.on("clickStage", () => choose(undefined));
@@ -61,10 +65,22 @@ export default function Picture({ net, edges, chosen, choose, label }: Props) {
     if (before) view.getCamera().setState(before);
     sigma.current = view;
     return () => view.kill();
-  }, [net, edges, places, theme, gl, choose]);
+  }, [net, edges, theme, gl, choose, placed]);
+  useEffect(() => {
+    if (!places) return;
+    const graph = sigma.current?.getGraph();
+    // Positions alone change while the layout goes on: nothing is built again.
+    let i = 0;
+    graph?.updateEachNodeAttributes((_, node) => {
+      node.x = places[2 * i] ?? 0;
+      node.y = places[2 * i + 1] ?? 0;
+      i += 1;
+      return node;
+    });
+  }, [places]);
   useEffect(() => {
     const element = box.current;
-    if (!element || !places || gl) return undefined;
+    if (!element || gl || !places) return undefined;
     return paint(element, { net, edges, places, choose });
   }, [net, edges, places, theme, gl, choose]);
   const node = chosen === undefined ? undefined : net.nodes.find((one) => one.id === chosen);
@@ -72,6 +88,7 @@ export default function Picture({ net, edges, chosen, choose, label }: Props) {
   return (
     <div className="net">
       <div ref={box} className="canvas" role="img" aria-label={label} />
+      {!placed && <Bones />}
       {gl && (
         <div className="zoom">
           <button type="button" className="btn sm" aria-label={t("net.in")} onClick={() => camera("animatedZoom")}><Icon name="plus" size={14} /></button>

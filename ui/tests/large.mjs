@@ -1,0 +1,110 @@
+// The console under large cases: 100,000 members in the table, 25,000 accounts in the picture. The server is real; the
+// members and the network of one case are made up here, since no small world has so many.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launch, person, PASSWORD, settled } from "./browser.mjs";
+import { serve } from "./server.mjs";
+
+const MEMBERS = 100_000;
+const NODES = 25_000;
+const EDGES = 60_000;
+let browser;
+let server;
+let one;
+let path;
+
+before(async () => {
+  browser = await launch();
+  server = await serve();
+  one = await person(browser, server.base);
+  const { page } = one;
+  await page.goto(server.set);
+  await page.getByLabel("Name").fill("ada");
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Become the first admin" }).click();
+  await page.getByText("Nothing has been hunted yet").waitFor();
+  await one.go("/cases");
+  await page.getByRole("button", { name: "New case" }).click();
+  await page.getByRole("dialog").getByLabel("Title").fill("A large one");
+  await page.getByRole("dialog").getByLabel("Accounts").fill("a b c");
+  await page.getByRole("button", { name: "Open case" }).click();
+  await page.waitForURL(/\/cases\/case_/);
+  path = new URL(page.url()).pathname;
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const account = (i) => `acc_${String(i).padStart(16, "0")}`;
+// The same numbers each time: a small linear generator.
+const numbers = (seed) => () => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648;
+
+test("a table of 100,000 members scrolls smoothly", async () => {
+  const { page } = one;
+  await page.route("**/members?*", (route) => {
+    const query = new URL(route.request().url()).searchParams;
+    const start = Number(query.get("cursor") ?? 0);
+    const end = Math.min(MEMBERS, start + Number(query.get("limit")));
+    const items = [];
+    for (let i = start; i < end; i += 1) items.push({ account_id: account(i), score: 1 - i / MEMBERS, share: 0.5, excepted: false, bystander: false });
+    return route.fulfill({ json: { items, total: MEMBERS, ...(end < MEMBERS ? { next_cursor: String(end) } : {}) } });
+  });
+  await one.go(`${path}?tab=members`);
+  await page.getByText(account(0)).waitFor();
+  const table = page.getByRole("region", { name: "Members" });
+  const loaded = () => page.locator(".tools .end").textContent();
+  while (!(await loaded()).includes("100,000 of 100,000")) {
+    await table.evaluate((box) => { box.scrollTop = box.scrollHeight; });
+    await page.waitForTimeout(10);
+  }
+  await table.evaluate((box) => { box.scrollTop = box.scrollHeight; });
+  await page.getByText(account(MEMBERS - 1)).waitFor();
+  const { gaps, rows } = await table.evaluate(async (box) => {
+    const found = [];
+    let most = 0;
+    const steps = 120;
+    let last = performance.now();
+    for (let i = 0; i < steps; i += 1) {
+      box.scrollTop = (box.scrollHeight * i) / steps;
+      await new Promise((next) => requestAnimationFrame(next));
+      const now = performance.now();
+      found.push(now - last);
+      last = now;
+      most = Math.max(most, box.querySelectorAll("tbody tr").length);
+    }
+    return { gaps: found.sort((a, b) => a - b), rows: most };
+  });
+  const median = gaps[Math.floor(gaps.length / 2)];
+  const slow = gaps[Math.floor(gaps.length * 0.95)];
+  console.log(`100,000 rows: at most ${rows} in the page; between frames ${median.toFixed(1)} ms median, ${slow.toFixed(1)} ms at the 95th percentile`);
+  assert.ok(rows < 120, `${rows} rows are in the page`);
+  assert.ok(median < 50, `${median} ms between frames`);
+});
+
+test("a network of 25,000 accounts is drawn without freezing the page", async () => {
+  const { page } = one;
+  const random = numbers(7);
+  const nodes = Array.from({ length: NODES }, (_, id) => ({ id, account_id: account(id), score: random(), share: random() }));
+  const layers = ["content", "infrastructure", "payment"];
+  const edges = Array.from({ length: EDGES }, () => {
+    const a = Math.floor(random() * NODES);
+    // Groups of a hundred, as campaigns are.
+    const b = Math.floor(a / 100) * 100 + Math.floor(random() * 100);
+    return { a, b: Math.min(NODES - 1, b), weight: 1 + 9 * random(), layer: layers[Math.floor(random() * 3)] };
+  });
+  await page.route("**/network", (route) => route.fulfill({ json: { nodes, edges, members: NODES } }));
+  await page.addInitScript(() => {
+    window.longest = 0;
+    new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.longest = Math.max(window.longest, entry.duration); }).observe({ type: "longtask" });
+  });
+  const began = Date.now();
+  await one.go(`${path}?tab=network`);
+  await page.locator(".net canvas").first().waitFor({ timeout: 120_000 });
+  await settled(page);
+  const longest = await page.evaluate(() => window.longest);
+  console.log(`25,000 accounts and 60,000 links: first picture after ${Date.now() - began} ms, longest task ${Math.round(longest)} ms`);
+  await page.getByRole("checkbox", { name: "payment" }).uncheck();
+  await page.getByText("the 60,000 strongest").waitFor({ state: "detached" });
+  one.quiet();
+});
