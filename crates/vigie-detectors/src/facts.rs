@@ -202,6 +202,8 @@ pub struct History {
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[expect(missing_docs, reason = "each part documents itself")]
 pub struct Facts {
+    /// The cluster's p-value against matched groups, before the false-discovery control; 0 where nothing was tested.
+    pub chance: f64,
     pub size: Size,
     pub content: Content,
     pub rhythm: Rhythm,

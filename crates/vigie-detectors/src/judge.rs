@@ -1,16 +1,16 @@
 //! From facts to a verdict on a cluster: innocent, or a campaign of some kind and severity.
 //!
-//! **Innocent until dense.** No single reading accuses. A group is accused when three things come together: something
-//! ties the members that their openly shared owner does not explain ([`Readings::ties`]), something drives them that
-//! separate people would not show ([`Readings::drive`]), and no innocent explanation accounts for it.
+//! **Innocent until dense.** No single reading accuses. A group is accused when several readings together make the case
+//! (see `case`), some pattern of abuse fits, and no innocent explanation accounts for it.
 
 use vigie_model::{Alternative, Evidence, Kind, Layer, Severity};
 
-use crate::DETECTORS;
+use crate::case::log_odds;
 use crate::facts::{Contrast, Facts};
 use crate::finding::{Detector, evidence, percent, surprise};
 use crate::innocent::{alternatives, cleared};
-use crate::readings::{Readings, grade};
+use crate::readings::Readings;
+use crate::{DETECTORS, resold_access, shared_playbook};
 
 /// What the detectors say of one cluster.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,7 +19,7 @@ pub struct Judgement {
     pub kind: Kind,
     /// `none` where nothing accuses.
     pub severity: Severity,
-    /// How clear the case is, in nats above the bar; negative below it.
+    /// How clear the case is: log-odds above those from which it accuses, in nats; negative below them.
     pub margin: f64,
     /// Strongest first.
     pub evidence: Vec<Evidence>,
@@ -29,50 +29,38 @@ pub struct Judgement {
     pub readings: Readings,
 }
 
-/// Least that must tie the members, and least that must drive them.
-const TIES_MIN: f64 = 0.5;
-/// Least of the ties that is more than bans among them, which strike honest groups, too.
-const FIRM_MIN: f64 = 0.3;
-const DRIVE_MIN: f64 = 1.0;
-/// Least sign that somebody steers them, or that they work from harmful scripts.
-const PLAN_MIN: f64 = 0.3;
-/// Least sum of everything.
-const TOTAL_MIN: f64 = 3.5;
+impl Judgement {
+    /// Probability that most members belong to a campaign, as far as the worlds that the weights were fitted on are
+    /// like this one; 0–1.
+    pub fn probability(&self) -> f64 {
+        1.0 / (1.0 + (-ACCUSED - self.margin).exp())
+    }
+}
 
-/// What a group of four must show beyond a group of fifteen.
-const SMALL: f64 = 1.5;
+/// Log-odds from which a cluster is accused: about three to one.
+const ACCUSED: f64 = 1.0;
 
 /// Judges a cluster; the detector whose pattern fits best names it.
 pub fn judge(facts: &Facts) -> Judgement {
     let readings = Readings::from(facts);
     let alternatives = alternatives(facts, &readings);
-    let (ties, drive) = (readings.ties(), readings.drive());
-    let job = readings.narrow * readings.shared_out;
-    let total =
-        ties.min(3.0) + drive.min(3.0) + job + 0.5 * readings.failed_payments + 1.5 * readings.purpose();
-    // Traffic that turns to extraction speaks of a plan, too, if less plainly than a schedule does.
-    let steered = readings
-        .plan()
-        .max(readings.persona_scripts)
-        .max(readings.harmful_scripts)
-        .max(0.6 * readings.extraction);
-    let margin = (total - TOTAL_MIN)
-        .min(ties - TIES_MIN)
-        .min(ties - readings.replaced - FIRM_MIN)
-        .min(drive + readings.purpose() + 0.5 * (ties - 1.0).max(0.0) - DRIVE_MIN)
-        .min(2.0 * (steered - PLAN_MIN));
-    // A handful of accounts is a family or a small firm more often than an operation.
-    let margin = margin - SMALL * grade(facts.size.accounts as f64, 15.0, 4.0) * (1.0 - readings.taken_over);
+    let margin = log_odds(facts, &readings) - ACCUSED;
     let best = DETECTORS
         .iter()
         .filter_map(|d| (d.judge)(facts).map(|f| (d, f)))
         .max_by(|(_, a), (_, b)| a.fit.total_cmp(&b.fit));
-    let accused = margin >= 0.0 && !cleared(&alternatives);
-    let (kind, severity) = match best {
-        Some((detector, _)) if accused => (detector.kind, severity(detector, facts)),
-        _ => (Kind::InnocentGroup, Severity::None),
+    let (kind, severity) = if margin >= 0.0 && !cleared(&alternatives) {
+        let detector = best.map_or_else(|| unnamed(facts), |(detector, _)| detector);
+        (detector.kind, severity(detector, facts))
+    } else {
+        (Kind::InnocentGroup, Severity::None)
     };
     Judgement { kind, severity, margin, evidence: all_evidence(facts, &readings), alternatives, readings }
+}
+
+/// What a campaign is called whose pattern no detector knows: by how much of its members' traffic it takes.
+fn unnamed(facts: &Facts) -> &'static Detector {
+    if facts.size.share < 0.6 { &resold_access::DETECTOR } else { &shared_playbook::DETECTOR }
 }
 
 /// The pattern's harm, one rung up for a large campaign and one down for a small one.

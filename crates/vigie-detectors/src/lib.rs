@@ -5,6 +5,7 @@
 //! writing reports.
 
 pub mod balanced_extraction;
+mod case;
 mod facts;
 mod finding;
 mod innocent;

@@ -119,7 +119,7 @@ impl Readings {
 
 impl From<&Facts> for Readings {
     fn from(facts: &Facts) -> Self {
-        let Facts { size, content, rhythm, origin, identity, history } = facts;
+        let Facts { size, content, rhythm, origin, identity, history, .. } = facts;
         let alike = grade(content.similarity.observed / content.similarity.expected.max(0.005), 1.5, 3.0);
         let declared = identity.declared;
         let hidden = 1.0 - declared;

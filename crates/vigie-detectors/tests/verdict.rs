@@ -47,6 +47,7 @@ fn ordinary() -> Facts {
     facts.identity.paying = 0.5;
     facts.identity.failed_payments_ratio = 1.0;
     facts.history.seen = 1.0;
+    facts.chance = 1.0;
     facts
 }
 
@@ -63,8 +64,10 @@ fn fleet() -> Facts {
     facts.rhythm.common_start = beyond(0.9, 0.3);
     facts.origin.shared_address = 0.8;
     facts.origin.address_purity = 0.9;
+    facts.identity.paying = 1.0;
     facts.identity.shared_payment = 0.7;
     facts.identity.top_payment = 0.1;
+    facts.chance = 0.002;
     facts
 }
 

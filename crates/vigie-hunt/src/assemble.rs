@@ -10,6 +10,7 @@ use vigie_model::{
 
 use crate::cluster::{Cluster, Index};
 use crate::lake::Coverage;
+use crate::member::Likeness;
 use crate::slice::Slice;
 
 /// Buckets of a campaign's timeline.
@@ -26,19 +27,15 @@ pub(crate) struct Judged {
     pub(crate) slice: Slice,
     pub(crate) facts: Facts,
     pub(crate) judgement: Judgement,
+    /// How far each member looks like the others; empty where nobody is accused.
+    pub(crate) likeness: Vec<Likeness>,
     pub(crate) q_value: f64,
 }
 
 impl Judged {
-    /// The same without the members that do not stay.
-    pub(crate) fn keep(mut self, stays: &[bool]) -> Self {
-        self.cluster = self.cluster.keep(stays);
-        let mut at = 0;
-        self.slice.rows.retain(|_| {
-            at += 1;
-            stays[at - 1]
-        });
-        self
+    /// Members that are rightly named if the cluster is: their number times the probability of the case.
+    pub(crate) fn expected(&self) -> f64 {
+        self.cluster.members.len() as f64 * self.judgement.probability()
     }
 }
 
@@ -128,30 +125,27 @@ fn decision(judgement: &Judgement) -> RecommendedDecision {
     }
 }
 
-/// How sure the hunt is of one member: the case against the campaign times the member's part in it.
-///
-/// The logistic of the margin was set by hand and its calibration is not established yet; a member with less
-/// evidence than the typical one is named with less certainty.
+/// How sure the hunt is of one member: the probability of the case against the campaign times that of the member's part
+/// in it.
 fn members(index: &Index<'_>, judged: &Judged, id: &str) -> Vec<Member> {
-    let mut strengths = judged.cluster.strength.clone();
-    strengths.sort_unstable_by(f32::total_cmp);
-    let typical = strengths[strengths.len() / 2].max(1e-3);
-    let case = 1.0 / (1.0 + (-2.0 - 2.0 * judged.judgement.margin).exp());
     let accused = judged.judgement.severity > Severity::None;
+    let case = if accused { judged.judgement.probability() } else { 0.0 };
+    let victims = judged.judgement.kind == Kind::KeyTakeover;
+    let part = |i: usize| match judged.likeness.get(i) {
+        Some(like) if !victims => like.probability(),
+        _ => 1.0,
+    };
     judged
         .cluster
         .members
         .iter()
-        .zip(&judged.cluster.strength)
         .zip(&judged.slice.rows)
-        .map(|((&a, &strength), rows)| {
-            let part = f64::from((strength / typical).min(1.0)).sqrt();
-            Member {
-                campaign_id: id.to_owned(),
-                account_id: index.view.lake.accounts[a as usize].to_string(),
-                score: if accused { case * (0.7 + 0.3 * part) } else { 0.0 },
-                share: rows.len() as f64 / f64::from(index.view.exchanges[a as usize].max(1)),
-            }
+        .enumerate()
+        .map(|(i, (&a, rows))| Member {
+            campaign_id: id.to_owned(),
+            account_id: index.view.lake.accounts[a as usize].to_string(),
+            score: case * part(i),
+            share: rows.len() as f64 / f64::from(index.view.exchanges[a as usize].max(1)),
         })
         .collect()
 }

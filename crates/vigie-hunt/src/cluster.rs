@@ -15,7 +15,7 @@ use vigie_model::Layer;
 
 use crate::population::Population;
 use crate::slice::{Lifts, MotifObjects, content_strength, origin_strength, row_bears};
-use crate::touch::{ObjectKind, text_objects};
+use crate::touch::{ObjectKind, origin_objects, text_objects};
 use crate::view::View;
 
 /// A motif that tells a cluster's members from everybody else.
@@ -93,10 +93,12 @@ pub(crate) fn clusters(
     let edges: Vec<_> = links.iter().map(Link::edge).collect();
     let graph = Graph::new(index.view.accounts(), &edges);
     let communities = communities(&graph, options);
-    let mut taken = vec![false; index.view.accounts()];
-    communities.iter().flatten().for_each(|&a| taken[a as usize] = true);
     let mut seeds = communities;
-    seeds.extend(shared_bundles(index, &taken, options));
+    // Operations that rent one proxy meet in it and nowhere else: what they share of origin alone is cut apart.
+    let apart = |(by_origin, seed): (bool, Vec<u32>)| {
+        if by_origin { split(&graph, seed, options.accounts_min) } else { vec![seed] }
+    };
+    seeds.extend(shared_bundles(index, options).into_iter().flat_map(apart));
     seeds.extend(taken_over(index, population, options));
     seeds.extend(population.series.iter().filter(|s| s.len() >= options.accounts_min).cloned());
     let mut found: Vec<Cluster> =
@@ -133,10 +135,11 @@ fn parts(graph: &Graph, resolution: f64) -> Vec<Vec<u32>> {
 }
 
 /// How much denser than the cut between them two parts must be to stand apart.
-const APART: f64 = 6.0;
+const APART: f64 = 4.0;
 
-/// Cuts a group again at the scale of its own density, as long as the parts are far denser than what joins them: two
-/// operations that meet in one proxy pool are two clusters.
+/// Cuts a group again at the scale of its own density and joins what belongs together: two parts stay one cluster
+/// where the cut between them is nearly as dense as the sparser of the two. Two operations that meet in one proxy pool,
+/// or that ask from one list of questions, are two clusters.
 fn split(graph: &Graph, group: Vec<u32>, accounts_min: usize) -> Vec<Vec<u32>> {
     if group.len() < 2 * accounts_min {
         return vec![group];
@@ -149,18 +152,29 @@ fn split(graph: &Graph, group: Vec<u32>, accounts_min: usize) -> Vec<Vec<u32>> {
     if large.len() < 2 {
         return vec![group];
     }
-    let within: f64 = large.iter().map(|p| density(&inner, p, p)).fold(f64::INFINITY, f64::min);
-    let mut across = 0.0f64;
+    let within: Vec<f64> = large.iter().map(|p| density(&inner, p, p)).collect();
+    let mut sets = UnionFind::new(large.len());
     for (i, p) in large.iter().enumerate() {
-        for q in &large[i + 1..] {
-            across = across.max(density(&inner, p, q));
+        for (j, q) in large.iter().enumerate().skip(i + 1) {
+            if within[i].min(within[j]) < APART * density(&inner, p, q) {
+                sets.union(i as u32, j as u32);
+            }
         }
     }
-    if within < APART * across {
+    let groups = sets.groups(1);
+    if groups.len() < 2 {
         return vec![group];
     }
-    let outer = |piece: Vec<u32>| piece.into_iter().map(|v| group[v as usize]).collect::<Vec<u32>>();
-    large.into_iter().chain(small).map(outer).collect()
+    let mut cut: Vec<Vec<u32>> = groups
+        .into_iter()
+        .map(|parts| parts.into_iter().flat_map(|p| large[p as usize].iter().copied()).collect())
+        .collect();
+    cut.extend(small);
+    let outer = |mut piece: Vec<u32>| {
+        piece.sort_unstable();
+        piece.into_iter().map(|v| group[v as usize]).collect::<Vec<u32>>()
+    };
+    cut.into_iter().flat_map(|piece| split(graph, outer(piece), accounts_min)).collect()
 }
 
 /// Mean link weight per pair between two sorted sets of nodes, or within one.
@@ -182,20 +196,25 @@ fn density(graph: &Graph, p: &[u32], q: &[u32]) -> f64 {
 /// Different prompts of a bundle that an account must have asked to seed a cluster.
 const SEED_PROMPTS_MIN: usize = 3;
 /// Part of an account's exchanges that a bundle must take to seed a cluster.
-const SEED_USAGE_MIN: f64 = 0.4;
+const SEED_USAGE_MIN: f64 = 0.04;
+/// Part of the population above which what accounts share is a carrier's or a fashion, not an operation's.
+const SEED_HOLDERS_MAX: f64 = 0.05;
 
 /// Accounts that put different questions into one rare wording again and again: a fleet with a single fixed prompt has
 /// nothing else in common, and no pair of it would be linked by one object. A popular prompt is copied word for word
-/// and used once; it seeds nothing. Accounts that communities hold already are left to those.
-fn shared_bundles(index: &Index<'_>, taken: &[bool], options: &ClusterOptions) -> Vec<Vec<u32>> {
+/// and used once; it seeds nothing. The same goes for questions that come through one set of addresses: a relay that
+/// resells access puts other people's questions into its users' accounts. Says of each seed whether origin made it.
+fn shared_bundles(index: &Index<'_>, options: &ClusterOptions) -> Vec<(bool, Vec<u32>)> {
     let least = options.accounts_min.max(6);
+    let most = ((SEED_HOLDERS_MAX * index.view.population as f64) as usize).max(50);
     let mut seeds: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
-    for account in (0..index.view.accounts() as u32).filter(|&a| !taken[a as usize]) {
+    for account in 0..index.view.accounts() as u32 {
         for held in index.bundles.of(account) {
             let layer = index.bundles.motifs[held.motif as usize].layer;
             let usage = f64::from(held.count) / f64::from(index.view.exchanges[account as usize].max(1));
             let enough = held.count as usize >= SEED_PROMPTS_MIN && usage >= SEED_USAGE_MIN;
-            if layer == Layer::Content as u8 && enough && index.bundles.holders(held.motif).len() >= least {
+            let seeding = layer == Layer::Content as u8 || layer == Layer::Infrastructure as u8;
+            if seeding && enough && (least..=most).contains(&index.bundles.holders(held.motif).len()) {
                 seeds.entry(held.motif).or_default().push(account);
             }
         }
@@ -207,14 +226,15 @@ fn shared_bundles(index: &Index<'_>, taken: &[bool], options: &ClusterOptions) -
         seeds.into_iter().filter(|(b, accounts)| half(*b, accounts.len())).collect();
     seeds.sort_unstable();
     let bundle_objects = MotifObjects::new(&index.bundles.motif_of, index.bundles.len());
-    let mut found: Vec<Vec<u32>> = seeds
+    let mut found: Vec<(bool, Vec<u32>)> = seeds
         .into_par_iter()
         .filter_map(|(bundle, accounts)| {
             let objects: FxHashSet<u64> =
                 bundle_objects.of(bundle).iter().map(|&o| index.objects.id(o as usize)).collect();
             let various: Vec<u32> =
                 accounts.into_iter().filter(|&a| asks_variously(index, a, &objects)).collect();
-            half(bundle, various.len()).then_some(various)
+            let by_origin = index.bundles.motifs[bundle as usize].layer == Layer::Infrastructure as u8;
+            half(bundle, various.len()).then_some((by_origin, various))
         })
         .collect();
     found.sort_unstable();
@@ -229,6 +249,7 @@ fn asks_variously(index: &Index<'_>, account: u32, objects: &FxHashSet<u64>) -> 
     for row in index.view.ranges[account as usize].clone() {
         let mut bears = false;
         text_objects(rows, row, |kind, hash| bears |= objects.contains(&kind.object(hash)));
+        origin_objects(rows, row, |kind, hash| bears |= objects.contains(&kind.object(hash)));
         if bears && asked.insert(rows.exact[row]) && asked.len() >= SEED_PROMPTS_MIN {
             return true;
         }
@@ -316,6 +337,14 @@ fn settle(index: &Index<'_>, graph: &Graph, seed: &[u32], options: &ClusterOptio
         }
     }
     result.filter(|c| c.members.len() >= options.accounts_min)
+}
+
+/// A cluster of just these members, sorted.
+pub(crate) fn gather(index: &Index<'_>, members: Vec<u32>, options: &ClusterOptions) -> Cluster {
+    let marks = marks(index, &members, options);
+    let lifts = Lifts::new(index, &marks);
+    let strength = members.iter().map(|&a| strength(index, a, &marks, &lifts, options)).collect();
+    Cluster { members, strength, marks }
 }
 
 /// Sum of link weights to the members, for everybody linked to one.

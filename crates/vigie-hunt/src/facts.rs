@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use vigie_detectors::{Content, Facts, History, Identity, LabelShares, Origin, Rhythm, Size};
-use vigie_graph::stats::median;
+use vigie_graph::stats::{median, poisson_tail};
 use vigie_model::{Account, AccountStatus, Layer, Micros, known_labels};
 
 use crate::cluster::{Cluster, Index};
@@ -42,6 +42,7 @@ pub(crate) fn facts(
         identity: identity(index, population, cluster),
         history: history(index, population, cluster, slice),
         rhythm: Rhythm::default(),
+        chance: 0.0,
     };
     let starts = slice.rows.iter().filter_map(|r| r.first()).map(|&r| view.lake.rows.time[r]);
     facts.rhythm.common_start.observed = common_start(starts, view.span);
@@ -55,6 +56,7 @@ pub(crate) fn facts(
         // Keyed by name: an account's number hangs on who else is in the log.
         Draws::new(seed, vigie_fold::hash_text(&view.lake.accounts[cluster.members[0] as usize])),
     );
+    facts.chance = p_value(&facts);
     facts
 }
 
@@ -438,4 +440,21 @@ fn hand_overs(index: &Index<'_>, cluster: &Cluster, slice: &Slice) -> usize {
         .collect();
     let takes_up = |first: i64| ends.iter().any(|&end| (0..3 * Micros::DAY).contains(&(first - end)));
     members().filter(|(_, rows)| span(rows).is_some_and(|s| takes_up(s.0))).count()
+}
+
+/// Simes' combination over the cluster's tests against matched groups: valid under positive dependence.
+fn p_value(facts: &Facts) -> f64 {
+    let count = (facts.history.taken_over * facts.size.accounts as f64).round() as u64;
+    let mut p = [
+        facts.content.similarity.p,
+        facts.content.single_turn.p,
+        facts.rhythm.synchrony.p,
+        facts.rhythm.common_start.p,
+        facts.rhythm.flatness.p,
+        facts.size.evenness.p,
+        poisson_tail(count, facts.history.taken_over_expected * facts.size.accounts as f64),
+    ];
+    p.sort_unstable_by(f64::total_cmp);
+    let k = p.len() as f64;
+    p.iter().enumerate().map(|(i, p)| p * k / (i + 1) as f64).fold(1.0, f64::min)
 }

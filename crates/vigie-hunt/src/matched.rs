@@ -5,7 +5,7 @@
 //! cluster is then compared with its values over the groups; its rank is a conformal p-value. Campaigns that were not
 //! found stay in the pool and can only make the test more careful.
 
-use vigie_graph::stats::{conformal_p, median};
+use vigie_graph::stats::{median, tail_p};
 
 use crate::profile::Profile;
 
@@ -142,7 +142,7 @@ pub(crate) fn contrast(observed: f64, null: &[f64]) -> vigie_detectors::Contrast
     if null.is_empty() || !observed.is_finite() {
         return vigie_detectors::Contrast { observed, expected: 0.0, p: 1.0 };
     }
-    vigie_detectors::Contrast { observed, expected: median(null), p: conformal_p(observed, null) }
+    vigie_detectors::Contrast { observed, expected: median(null), p: tail_p(observed, null) }
 }
 
 /// Mean inner product between vectors of different accounts: (‖Σv‖² − Σ‖v‖²) / (m (m − 1)). O(m · D).

@@ -1,15 +1,17 @@
 //! The stages of a hunt, one after the other: link, cluster, test, explain.
 
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
-use vigie_detectors::{Facts, judge};
-use vigie_graph::stats::{bh_q_values, poisson_tail};
+use vigie_detectors::judge;
+use vigie_graph::stats::bh_q_values;
 use vigie_graph::{Activity, BundleOptions, LAYERS, Link, LinkOptions, Motifs, bundles, links};
 use vigie_model::{HuntReport, HuntSummary, Kind, Layer, Micros, Severity};
 
 use crate::assemble::{Judged, campaign, health, worth_telling};
 use crate::cluster::{Cluster, ClusterOptions, Index, clusters};
 use crate::facts::facts;
+use crate::join::join;
 use crate::matched::Pool;
+use crate::member::likeness;
 use crate::population::Population;
 use crate::refine::stays;
 use crate::slice::{MotifObjects, slice};
@@ -82,12 +84,12 @@ pub fn hunt(
     let index =
         Index { view: &view, objects: &objects, motifs: &motifs, bundles: &coarse, by_motif: &by_motif };
     let population = Population::new(&view);
-    let found = clusters(&index, &population, &links, &cluster_options(settings, &options));
+    let cutting = cluster_options(settings, &options);
+    let found = clusters(&index, &population, &links, &cutting);
     progress.stage("test", Some(found.len() as u64));
-    let mut judged = test(&index, &population, found, settings, progress);
+    let mut judged = test(&index, &population, found, (settings, &cutting), progress);
     progress.stage("explain", None);
     let tested = judged.len() as u64;
-    resolve_overlaps(&mut judged, settings.accounts_min);
     judged.retain(worth_telling);
     let mut report = assemble(&index, &judged, &links);
     report.summary = HuntSummary {
@@ -114,16 +116,20 @@ fn test(
     index: &Index<'_>,
     population: &Population,
     found: Vec<Cluster>,
-    settings: &Settings,
+    (settings, cutting): (&Settings, &ClusterOptions),
     progress: &dyn Progress,
 ) -> Vec<Judged> {
     let mut inside = vec![false; index.view.accounts()];
     found.iter().flat_map(|c| &c.members).for_each(|&a| inside[a as usize] = true);
     let pool = Pool::new(&population.profiles, &inside);
-    let mut judged: Vec<Judged> =
+    let judged: Vec<Judged> =
         found.into_par_iter().filter_map(|c| judge_cluster(index, population, &pool, c, settings)).collect();
     progress.advance(judged.len() as u64);
-    let p: Vec<f64> = judged.iter().map(|j| p_value(&j.facts)).collect();
+    let (mut judged, taken) = resolve_overlaps(judged, settings.accounts_min, |cluster| {
+        judge_cluster(index, population, &pool, cluster, settings)
+    });
+    // Every test counts, also those whose accounts a clearer case took.
+    let p: Vec<f64> = judged.iter().map(|j| j.facts.chance).chain(taken).collect();
     for (judged, q) in judged.iter_mut().zip(bh_q_values(&p)) {
         judged.q_value = q;
         if q > settings.alpha {
@@ -131,7 +137,7 @@ fn test(
             judged.judgement.severity = Severity::None;
         }
     }
-    judged
+    join(index, judged, cutting, |whole| judge_cluster(index, population, &pool, whole, settings))
 }
 
 /// Judges one cluster; when it is accused, bystanders are let go and the rest is judged again.
@@ -146,66 +152,65 @@ fn judge_cluster(
         let slice = slice(index, population, &cluster);
         let facts = facts(index, population, pool, &cluster, &slice, settings.seed);
         let judgement = judge(&facts);
-        Judged { cluster, slice, facts, judgement, q_value: 1.0 }
+        let accused = judgement.severity > Severity::None;
+        let likeness = if accused { likeness(index, population, &cluster, &slice) } else { Vec::new() };
+        Judged { cluster, slice, facts, judgement, likeness, q_value: 1.0 }
     };
-    let mut judged = look(cluster);
-    if judged.judgement.severity > Severity::None {
-        let victims = judged.judgement.kind == Kind::KeyTakeover;
-        let stays =
-            stays(index, population, &judged.cluster, &judged.slice, &judged.judgement.readings, victims);
-        let kept = stays.iter().filter(|&&s| s).count();
-        if kept < settings.accounts_min {
-            return None;
-        }
-        if kept < stays.len() {
-            judged = look(judged.cluster.keep(&stays));
-        }
+    let judged = look(cluster);
+    if judged.judgement.severity == Severity::None {
+        return Some(judged);
     }
-    Some(judged)
+    let victims = judged.judgement.kind == Kind::KeyTakeover;
+    let stays = stays(index, population, &judged.cluster, &judged.likeness, victims);
+    let kept = stays.iter().filter(|&&s| s).count();
+    if kept < settings.accounts_min {
+        return None;
+    }
+    Some(if kept < stays.len() { look(judged.cluster.keep(&stays)) } else { judged })
 }
 
-/// Simes' combination over the cluster's tests against matched groups: valid under positive dependence.
-fn p_value(facts: &Facts) -> f64 {
-    let count = (facts.history.taken_over * facts.size.accounts as f64).round() as u64;
-    let mut p = [
-        facts.content.similarity.p,
-        facts.content.single_turn.p,
-        facts.rhythm.synchrony.p,
-        facts.rhythm.common_start.p,
-        facts.rhythm.flatness.p,
-        facts.size.evenness.p,
-        poisson_tail(count, facts.history.taken_over_expected * facts.size.accounts as f64),
-    ];
-    p.sort_unstable_by(f64::total_cmp);
-    let k = p.len() as f64;
-    p.iter().enumerate().map(|(i, p)| p * k / (i + 1) as f64).fold(1.0, f64::min)
-}
-
-/// Of two clusters that are mostly the same accounts, the clearer case keeps them; the other keeps what is left of it.
-fn resolve_overlaps(judged: &mut Vec<Judged>, accounts_min: usize) {
+/// Of two clusters that are mostly the same accounts, the one that rightly names more of them keeps them, so that a
+/// clear part does not tear its network apart; what is left of the other is judged anew, on its own. Returns the clusters, and the p-values of those that were left with nothing.
+fn resolve_overlaps(
+    mut judged: Vec<Judged>,
+    accounts_min: usize,
+    judge: impl Fn(Cluster) -> Option<Judged>,
+) -> (Vec<Judged>, Vec<f64>) {
     judged.sort_by(|a, b| {
         let accused = |j: &Judged| j.judgement.severity > Severity::None;
         accused(b)
             .cmp(&accused(a))
-            .then(b.judgement.margin.total_cmp(&a.judgement.margin))
+            .then(b.expected().total_cmp(&a.expected()))
             .then(a.cluster.members.cmp(&b.cluster.members))
     });
-    let mut kept: Vec<Judged> = Vec::new();
-    for mut judged in judged.drain(..) {
+    let (mut kept, mut taken) = (Vec::<Judged>::new(), Vec::new());
+    for mut judged in judged {
+        let mut stays = vec![true; judged.cluster.members.len()];
         for winner in &kept {
-            let inside = |a: &u32| winner.cluster.members.binary_search(a).is_ok();
-            let both = judged.cluster.members.iter().filter(|a| inside(a)).count();
-            let (mine, theirs) = (judged.cluster.members.len(), winner.cluster.members.len());
-            if both * 2 > mine.min(theirs) {
-                let stays: Vec<bool> = judged.cluster.members.iter().map(|a| !inside(a)).collect();
-                judged = judged.keep(&stays);
+            let inside: Vec<bool> = judged
+                .cluster
+                .members
+                .iter()
+                .map(|a| winner.cluster.members.binary_search(a).is_ok())
+                .collect();
+            let both = inside.iter().filter(|&&i| i).count();
+            if both * 2 > stays.len().min(winner.cluster.members.len()) {
+                stays.iter_mut().zip(inside).for_each(|(stays, inside)| *stays &= !inside);
             }
         }
-        if judged.cluster.members.len() >= accounts_min {
-            kept.push(judged);
+        let left = stays.iter().filter(|&&s| s).count();
+        let p = judged.facts.chance;
+        if left < stays.len() {
+            let again = (left >= accounts_min).then(|| judge(judged.cluster.keep(&stays))).flatten();
+            let Some(again) = again else {
+                taken.push(p);
+                continue;
+            };
+            judged = again;
         }
+        kept.push(judged);
     }
-    *judged = kept;
+    (kept, taken)
 }
 
 fn assemble(index: &Index<'_>, judged: &[Judged], links: &[Link]) -> HuntReport {

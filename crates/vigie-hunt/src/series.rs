@@ -35,7 +35,52 @@ pub(crate) fn sign_up_series(view: &View<'_>) -> Vec<Vec<u32>> {
         .filter(|s| !s.accounts.is_empty())
         .collect();
     series.sort_unstable_by(|a, b| a.accounts.cmp(&b.accounts));
-    join_domains(&series)
+    let mut found = join_domains(&series);
+    found.extend(bursts(view));
+    found
+}
+
+/// Widths of a burst of sign-ups.
+const BURSTS: [i64; 3] = [10 * 60 * Micros::SECOND, 60 * 60 * Micros::SECOND, 4 * 60 * 60 * Micros::SECOND];
+/// The stretch around a burst that tells what is usual there.
+const AROUND: i64 = 2 * Micros::DAY;
+/// How much fuller than usual a burst is.
+const BURST_LIFT: f64 = 4.0;
+
+/// Accounts of any e-mail domain that signed up in a burst: a scan over the sorted sign-ups whose yardstick is the
+/// rate of the days around each burst (Kulldorff's scan statistic in one dimension, with a local baseline).
+fn bursts(view: &View<'_>) -> Vec<Vec<u32>> {
+    let created = |(account, known): (usize, &Option<&vigie_model::Account>)| {
+        Some((known.and_then(|k| k.created_at)?.0, account as u32))
+    };
+    let mut all: Vec<(i64, u32)> =
+        view.known.iter().enumerate().filter(|(a, _)| view.exchanges[*a] > 0).filter_map(created).collect();
+    all.sort_unstable();
+    let before = |t: i64| all.partition_point(|&(at, _)| at < t);
+    let mut found = Vec::new();
+    for width in BURSTS {
+        let mut from = 0;
+        while from < all.len() {
+            let start = all[from].0;
+            let to = before(start + width);
+            let count = to - from;
+            if count >= SERIES_MIN {
+                let (low, high) = (before(start - AROUND), before(start + width + AROUND));
+                let usual = (high - low - count) as f64 * width as f64 / (2.0 * AROUND as f64);
+                if count as f64 >= BURST_LIFT * usual
+                    && poisson_tail(count as u64, 2.0 * usual + 0.5) <= SERIES_CHANCE / all.len() as f64
+                {
+                    let mut accounts: Vec<u32> = all[from..to].iter().map(|&(_, a)| a).collect();
+                    accounts.sort_unstable();
+                    found.push(accounts);
+                    from = to;
+                    continue;
+                }
+            }
+            from += 1;
+        }
+    }
+    found
 }
 
 /// What one domain's full days hold.
