@@ -56,7 +56,7 @@ pub fn up_to_date(tests: &std::path::Path) -> bool {
     )
 }
 
-fn chromium(place: Place) -> Option<PathBuf> {
+pub fn chromium(place: Place) -> Option<PathBuf> {
     let found = || CHROMIUM.iter().find_map(|name| find(name));
     found().or_else(|| {
         apt_install("chromium", place);

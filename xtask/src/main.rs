@@ -13,6 +13,7 @@ mod schema;
 mod shell;
 mod sign_in;
 mod suite;
+mod walk;
 
 use std::process::ExitCode;
 
@@ -23,6 +24,7 @@ cargo xtask COMMAND
   ui                   build the console into ui/dist, from where vigie embeds it (Node.js 20)
   test                 everything that CI checks
   api                  of that, only the API against its document (schemathesis)
+  walk                 of that, only the console: its words, and a walk through it in a browser
   ci                   the same, and installs what is missing where it may
   bench [ARGS…]        measure; writes docs/benchmarks.md (hours; --quick for minutes)
   gen [--check]        write reference pages, man pages and completions
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
         ["demo"] => demo::run(),
         ["ui"] => console::build(),
         ["api"] => suite::one(schema::test_api),
+        ["walk"] => walk::run(),
         ["test"] => suite::run(suite::Place::Here),
         ["ci"] => suite::run(suite::Place::Ci),
         ["bench", rest @ ..] => demo::bench(rest),

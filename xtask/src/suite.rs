@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::shell::{cargo, find, heard, program};
-use crate::{browser, generate, out, schema, sign_in};
+use crate::{browser, generate, out, schema, sign_in, walk};
 
 /// Where the suite runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +55,7 @@ const SECTIONS: &[Section] = &[
     ("report in a browser", browser::test_report),
     ("API against its document", schema::test_api),
     ("sign-in by a provider", sign_in::test),
+    ("console", walk::test),
     ("dependencies", dependencies),
 ];
 

@@ -9,7 +9,7 @@ import { colour, useTheme } from "../Chart";
 import { Icon } from "../Icon";
 import { AccountLink, Bones } from "../Bits";
 import { faint } from "../pure";
-import { paint } from "./plain";
+import { paint, PAINTED_MAX } from "./plain";
 import { LARGE, spiral } from "./start";
 import type { Placed, Wanted } from "./layout.worker";
 
@@ -35,10 +35,14 @@ function usePlaces(net: CaseNetwork): Float32Array | undefined {
   return places;
 }
 
-const webgl = (): boolean => {
+const UNMASKED_RENDERER = 0x9246;
+
+/** Whether WebGL is there, and for large networks in hardware: painted in software, they stop the page for seconds. */
+const webgl = (nodes: number): boolean => {
   const probe = document.createElement("canvas").getContext("webgl2");
+  const renderer = probe?.getExtension("WEBGL_debug_renderer_info") ? String(probe.getParameter(UNMASKED_RENDERER)) : "";
   probe?.getExtension("WEBGL_lose_context")?.loseContext();
-  return probe !== null;
+  return probe !== null && !(nodes > LARGE && /swiftshader|llvmpipe|software/i.test(renderer));
 };
 
 export default function Picture({ net, edges, chosen, choose, label }: Props) {
@@ -50,7 +54,7 @@ export default function Picture({ net, edges, chosen, choose, label }: Props) {
   latest.current = places;
   const placed = places !== undefined;
   const theme = useTheme();
-  const [gl] = useState(webgl);
+  const [gl] = useState(() => webgl(net.nodes.length));
   useEffect(() => {
     const element = box.current;
     if (!element || !gl || !placed) return undefined;
@@ -89,6 +93,7 @@ export default function Picture({ net, edges, chosen, choose, label }: Props) {
     <div className="net">
       <div ref={box} className="canvas" role="img" aria-label={label} />
       {!placed && <Bones />}
+      {!gl && edges.length > PAINTED_MAX && <div className="tip small soft">{t("net.plain", { n: PAINTED_MAX })}</div>}
       {gl && (
         <div className="zoom">
           <button type="button" className="btn sm" aria-label={t("net.in")} onClick={() => camera("animatedZoom")}><Icon name="plus" size={14} /></button>

@@ -1,6 +1,7 @@
 // The network on a plain canvas, for browsers without WebGL: the same places and colours, no zoom.
 import { LAYERS, type CaseNetwork } from "../../api/types";
 import { colour } from "../Chart";
+import { faint } from "../pure";
 
 interface Wanted {
   net: CaseNetwork;
@@ -25,25 +26,19 @@ export function paint(element: HTMLElement, { net, edges, places, choose }: Want
     if (!pen) return;
     pen.scale(scale, scale);
     place(points, net, places, width, height);
-    const colours = LAYERS.map((_, i) => colour(`--l${i}`));
-    pen.globalAlpha = Math.max(0.08, Math.min(0.5, 300 / edges.length));
-    for (const edge of edges) {
-      const [a, b] = [points.get(edge.a), points.get(edge.b)];
-      if (!a || !b) continue;
-      pen.strokeStyle = colours[LAYERS.indexOf(edge.layer)] ?? "";
-      pen.beginPath();
-      pen.moveTo(...a);
-      pen.lineTo(...b);
-      pen.stroke();
-    }
-    pen.globalAlpha = 1;
+    links(pen, edges, points);
     pen.fillStyle = colour("--node");
     const radius = net.nodes.length > 2_000 ? 1.5 : 4;
     for (const node of net.nodes) {
       const [x, y] = points.get(node.id) ?? [0, 0];
-      pen.beginPath();
-      pen.arc(x, y, radius * (0.6 + 0.5 * node.score), 0, 7);
-      pen.fill();
+      const size = radius * (0.6 + 0.5 * node.score);
+      // Squares of a pixel or two look like dots and cost a tenth.
+      if (radius < 2) pen.fillRect(x - size, y - size, 2 * size, 2 * size);
+      else {
+        pen.beginPath();
+        pen.arc(x, y, size, 0, 7);
+        pen.fill();
+      }
     }
   };
   const click = (event: MouseEvent) => {
@@ -60,6 +55,26 @@ export function paint(element: HTMLElement, { net, edges, places, choose }: Want
     watcher.disconnect();
     canvas.remove();
   };
+}
+
+/** Links that are painted at most: beyond, a canvas without hardware takes seconds, and the eye sees no more. */
+export const PAINTED_MAX = 8_000;
+
+/** One colour after the other, the strongest links of each. */
+function links(pen: CanvasRenderingContext2D, edges: CaseNetwork["edges"], points: ReadonlyMap<number, [number, number]>): void {
+  const painted = edges.length > PAINTED_MAX ? edges.toSorted((a, b) => b.weight - a.weight).slice(0, PAINTED_MAX) : edges;
+  pen.lineWidth = 1;
+  LAYERS.forEach((layer, i) => {
+    pen.strokeStyle = faint(colour(`--l${i}`), colour("--wash"), painted.length > 300 ? 0.35 : 0.6);
+    for (const edge of painted) {
+      const [a, b] = [points.get(edge.a), points.get(edge.b)];
+      if (edge.layer !== layer || !a || !b) continue;
+      pen.beginPath();
+      pen.moveTo(...a);
+      pen.lineTo(...b);
+      pen.stroke();
+    }
+  });
 }
 
 /** Fits the layout into the element with a margin. */
