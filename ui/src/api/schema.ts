@@ -2619,6 +2619,11 @@ export interface components {
             /** @description The member. */
             account_id: string;
             /**
+             * Format: date-time
+             * @description Its first exchange of the campaign, where the hunt saw exchanges.
+             */
+            first?: string | null;
+            /**
              * Format: double
              * @description Membership score, 0–1.
              */
