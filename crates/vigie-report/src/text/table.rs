@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use vigie_model::{Campaign, HuntReport, Sight};
+use vigie_model::{Campaign, Explained, HuntReport, Sight};
 
 use super::{tame, usable, wrapped};
 use crate::words;
@@ -22,17 +22,39 @@ pub fn table(report: &HuntReport, width: usize) -> String {
         false => rows(&mut out, &accused, width),
     }
     if !innocent.is_empty() {
-        let _ = write!(out, "\nJudged innocent: {}\n", words::counted(innocent.len() as u64, "group"));
-        for group in innocent {
-            let cleared = words::cleared_by(group);
-            let why = match cleared.is_empty() {
-                true => group.summary.clone(),
-                false => format!("{} [{}]", group.summary, cleared.join(", ")),
-            };
-            out.push_str(&wrapped(&format!("{}: {why}", tame(&group.campaign_id)), 2, width));
-        }
+        out.push_str(&not_accused(&innocent, width));
     }
     blind(&mut out, report, width);
+    out
+}
+
+/// Groups told one by one; of more, the largest are.
+const TOLD_MAX: usize = 8;
+
+/// Groups that were tested and are not accused: how many each innocent explanation accounts for, and the largest.
+fn not_accused(groups: &[&Campaign], width: usize) -> String {
+    let mut by: std::collections::BTreeMap<&str, u64> = std::collections::BTreeMap::new();
+    for group in groups {
+        let explains = group.alternatives.iter().find(|a| a.explained == Explained::Yes);
+        let name = explains.map_or("too little against them", |a| a.name.as_str());
+        *by.entry(name).or_default() += 1;
+    }
+    let mut by: Vec<(&str, u64)> = by.into_iter().collect();
+    by.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    let by: Vec<String> = by.iter().map(|(name, n)| format!("{name} {n}")).collect();
+    let mut largest = groups.to_vec();
+    largest.sort_by(|a, b| b.accounts.cmp(&a.accounts).then(a.campaign_id.cmp(&b.campaign_id)));
+    let total = words::counted(groups.len() as u64, "group");
+    let mut out = String::from("\n");
+    out.push_str(&wrapped(&format!("Not accused: {total} ({})", by.join(", ")), 0, width));
+    for group in largest.iter().take(TOLD_MAX) {
+        let (accounts, summary) = (words::counted(group.accounts, "account"), &group.summary);
+        out.push_str(&wrapped(&format!("{}, {accounts}: {summary}", tame(&group.campaign_id)), 2, width));
+    }
+    if groups.len() > TOLD_MAX {
+        let more = words::counted((groups.len() - TOLD_MAX) as u64, "smaller group");
+        out.push_str(&wrapped(&format!("and {more}; the report lists them all"), 2, width));
+    }
     out
 }
 
