@@ -53,7 +53,7 @@ function Body({ data }: { data: AccountView }) {
   return (
     <div className="stack">
       <Traffic data={data} />
-      <div className="grid2">
+      <div className="grid32">
         <div className="stack"><InCases data={data} /><Decisions data={data} /></div>
         <div className="stack"><Links data={data} /><Exceptions data={data} /></div>
       </div>

@@ -27,15 +27,15 @@ function Body({ data }: { data: Decision }) {
       </Head>
       <div className="split">
         <div className="stack">
-          <Panel title={t("case.evidence")} flush>
-            <Evidence data={data} />
-          </Panel>
           {data.appeal_token && (
             <Panel title={t("decision.link")}>
               <p className="soft" style={{ marginBottom: ".625rem" }}>{t("decision.link.text")}</p>
               <Copy label={t("decision.link")} value={`${location.origin}/appeal/${data.appeal_token}`} />
             </Panel>
           )}
+          <Panel title={t("case.evidence")} flush>
+            <Evidence data={data} />
+          </Panel>
         </div>
         <Panel title={t("case.facts")}>
           <dl className="facts">

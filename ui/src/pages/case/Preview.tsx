@@ -10,7 +10,7 @@ export function Preview({ data, simulated }: { data: TakedownPreview; simulated:
   return (
     <section className="panel" aria-label={t("preview.title")} data-testid="preview">
       <dl className="figures">
-        <div><dt>{t("preview.accounts")}</dt><dd>{n(data.accounts)}<small>{t("preview.hold", { n: data.hold_out.accounts })}</small></dd></div>
+        <div><dt>{t("preview.accounts")}</dt><dd>{n(data.accounts - data.hold_out.accounts)}<small>{t("preview.hold", { n: data.hold_out.accounts })}</small></dd></div>
         <div><dt>{t("preview.traffic")}</dt><dd>{data.share_of_traffic == null ? short(data.exchanges) : pct(data.share_of_traffic)}<small>{t("preview.exchanges", { n: data.exchanges })}</small></dd></div>
         <div><dt>{t("preview.bystanders")}</dt><dd>{n(data.bystanders_total)}<small>{t("preview.bystanders.note")}</small></dd></div>
         <div><dt>{t("preview.excepted")}</dt><dd>{n(data.excepted.length)}<small>{t("preview.excepted.note")}</small></dd></div>
