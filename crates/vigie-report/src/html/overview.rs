@@ -1,4 +1,4 @@
-//! The first page: what was looked at, what could not be seen, who is accused, who was judged innocent and why.
+//! The first page: what was looked at, what could not be seen, who is accused, who is not accused and why.
 
 use std::fmt::Write as _;
 
@@ -45,9 +45,9 @@ fn headline(out: &mut String, report: &HuntReport) {
     };
     match cleared {
         0 => {}
-        1 => said.push_str(" One more group works together and was judged innocent."),
+        1 => said.push_str(" One more group was tested and is not accused."),
         n => {
-            let _ = write!(said, " {} more groups work together and were judged innocent.", words::count(n));
+            let _ = write!(said, " {} more groups were tested and are not accused.", words::count(n));
         }
     }
     let when = match (summary.first_seen, summary.last_seen) {
@@ -203,9 +203,7 @@ fn filters(out: &mut String, entries: &[&Entry<'_>]) {
 }
 
 fn judged_innocent(out: &mut String, entries: &[&Entry<'_>]) {
-    out.push_str(
-        "<section aria-labelledby=\"innocent-title\"><h2 id=\"innocent-title\">Judged innocent</h2>",
-    );
+    out.push_str("<section aria-labelledby=\"innocent-title\"><h2 id=\"innocent-title\">Not accused</h2>");
     if entries.is_empty() {
         out.push_str("<p>No other group of accounts stood out.</p></section>");
         return;
