@@ -209,8 +209,8 @@ fn judged_innocent(out: &mut String, entries: &[&Entry<'_>]) {
         return;
     }
     out.push_str(
-        "<p class=\"lead\">These accounts do work together, and something harmless accounts for it. They are listed so \
-         that you can disagree.</p><ul class=\"cleared\">",
+        "<p class=\"lead\">These accounts share something rare. Something harmless accounts for it, or too little speaks \
+         against them. They are listed so that you can disagree.</p><ul class=\"cleared\">",
     );
     for entry in entries {
         let c = entry.campaign;
