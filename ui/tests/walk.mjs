@@ -80,8 +80,30 @@ for (const store of ["SQLite", "PostgreSQL"]) {
       await page.getByRole("heading", { name: "Innocent explanations" }).waitFor();
     });
 
+    if (store === "SQLite") {
+      step("a hunt started here names the same campaigns: cases are updated, not doubled, and both hunts compare", async () => {
+        const { page, go } = who.ada;
+        const cases = async () => (await (await page.request.get(`${server.base}/api/v1/cases?limit=1`)).json()).total;
+        const before = await cases();
+        await go("/hunts");
+        await page.getByRole("button", { name: "Start a hunt…" }).click();
+        await page.getByLabel("Logs on the server").fill(join(server.hunt, "..", "world"));
+        await page.getByRole("dialog").getByRole("button", { name: "Start a hunt…" }).click();
+        await page.getByText("Hunt started.").waitFor();
+        const done = page.locator("tbody tr").filter({ hasText: "done" });
+        await done.nth(1).waitFor({ timeout: 180_000 });
+        assert.equal(await cases(), before);
+        for (const box of await page.locator("tbody input[type=checkbox]").all()) await box.check();
+        await page.getByRole("button", { name: "Compare" }).click();
+        await page.getByRole("heading", { name: "Two hunts compared" }).waitFor();
+        await page.getByText(/^Unchanged \(/).waitFor();
+        assert.equal(await page.getByText(/^(New|Gone) \(/).count(), 0);
+      });
+    }
+
     step("evidence shows its numbers; examples only with a reason that is audited", async () => {
       const { page, go } = who.ada;
+      await go(found.case);
       await page.getByText("Numbers").first().click();
       await page.getByText("Here", { exact: true }).first().waitFor();
       const button = page.getByRole("button", { name: /^Show \d+ masked/ });
