@@ -37,8 +37,9 @@ impl Judgement {
     }
 }
 
-/// Log-odds from which a cluster is accused: about three to one.
-const ACCUSED: f64 = 1.0;
+/// Log-odds from which a cluster is accused: about seven to one. At three to one, 18 of 50 worlds without any campaign
+/// had one reported, nearly always a class or a firm's roll-out.
+const ACCUSED: f64 = 2.0;
 
 /// Judges a cluster; the detector whose pattern fits best names it.
 pub fn judge(facts: &Facts) -> Judgement {
