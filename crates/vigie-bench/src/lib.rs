@@ -8,10 +8,12 @@
 mod ablation;
 mod accuracy;
 pub mod baselines;
+pub mod boost;
 mod compare;
 pub mod digest;
 mod draw;
 mod error;
+pub mod lessons;
 mod machine;
 mod markdown;
 mod plan;
@@ -32,6 +34,7 @@ pub use quiet::Quiet;
 pub use report::BenchReport;
 pub use speed::Speed;
 pub use sweeps::{Sweep, SweepPoint};
+pub use worlds::World;
 
 /// Runs the parts of the plan; `progress` hears what is being done, a line at a time.
 ///

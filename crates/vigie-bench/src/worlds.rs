@@ -70,6 +70,15 @@ impl World {
         Ok(world)
     }
 
+    /// A world that lies somewhere already, and stays.
+    ///
+    /// # Errors
+    /// [`BenchError`] when its truth cannot be read.
+    pub fn at(dir: &Path) -> Result<Self, BenchError> {
+        let name = dir.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        Ok(Self { dir: dir.to_owned(), name, truth: Truth::read(dir)?, keep: true })
+    }
+
     /// Reads and folds the log.
     ///
     /// # Errors

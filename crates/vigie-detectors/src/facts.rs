@@ -4,14 +4,21 @@
 //! `permuting_countries_and_languages_changes_no_finding` in vigie-hunt holds everybody to it.
 
 /// One statistic of a cluster beside what matched honest groups of the same size and trade show.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Contrast {
-    /// The cluster's value.
+    /// The cluster's value; NaN (null in JSON) where it cannot be told.
+    #[serde(deserialize_with = "number")]
     pub observed: f64,
     /// Median over matched groups.
     pub expected: f64,
     /// Conformal p-value, larger values being more extreme; 1 where it was not measured.
     pub p: f64,
+}
+
+/// JSON knows no NaN and writes null.
+fn number<'d, D: serde::Deserializer<'d>>(from: D) -> Result<f64, D::Error> {
+    use serde::Deserialize as _;
+    Ok(Option::<f64>::deserialize(from)?.unwrap_or(f64::NAN))
 }
 
 impl Default for Contrast {
@@ -29,7 +36,7 @@ impl Contrast {
 }
 
 /// How large the cluster is and what part of its members' traffic it takes.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Size {
     /// Members.
     pub accounts: usize,
@@ -51,7 +58,7 @@ pub struct Size {
 }
 
 /// What the slice asks.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Content {
     /// Exchanges of the slice that carry text.
     pub seen: f64,
@@ -84,7 +91,7 @@ pub struct Content {
 }
 
 /// When the slice happens.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Rhythm {
     /// Mean entropy of members' hours of the day, 0–1.
     pub flatness: Contrast,
@@ -92,12 +99,16 @@ pub struct Rhythm {
     pub synchrony: Contrast,
     /// Share of members whose first exchange of the slice lies in the densest tenth of the log.
     pub common_start: Contrast,
+    /// Share of the slice in the ten busiest hours of the day, every member counting alike.
+    pub day: Contrast,
+    /// Share of the slice on the two quietest days of the week, every member counting alike.
+    pub rest_days: Contrast,
     /// Share of the slice on models released at most 72 h before, beyond the population's share in the same hours.
     pub release_turn: Contrast,
 }
 
 /// From where the slice comes.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Origin {
     /// Share of the slice with a believable address.
     pub seen: f64,
@@ -113,6 +124,14 @@ pub struct Origin {
     pub addresses_per_100: f64,
     /// Of the accounts that use the cluster's shared addresses, the part that are members.
     pub address_purity: f64,
+    /// Chance that two members mostly use one client.
+    pub one_client: Contrast,
+    /// Chance that two members mostly use one client with the same request settings.
+    pub one_setting: Contrast,
+    /// Chance that two members mostly use one model.
+    pub one_model: Contrast,
+    /// Chance that two exchanges of a member come from one address, mean over members.
+    pub loyalty: Contrast,
     /// Share of the slice with the commonest client and request settings.
     pub top_settings: f64,
     /// Share of all exchanges with those settings that are the slice's.
@@ -120,7 +139,7 @@ pub struct Origin {
 }
 
 /// Who the members say they are.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Identity {
     /// Share of members that the accounts table knows.
     pub known: f64,
@@ -158,7 +177,7 @@ pub struct Identity {
 }
 
 /// Share of members with a label of the operator.
-#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct LabelShares {
     /// `licensed_reseller`.
     pub licensed_reseller: f64,
@@ -171,7 +190,7 @@ pub struct LabelShares {
 }
 
 /// How the members came to be and to what.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct History {
     /// Share of members with a known sign-up time.
     pub seen: f64,
@@ -187,6 +206,7 @@ pub struct History {
     /// a script.
     pub sign_up_regularity: f64,
     /// Median days from sign-up to the first exchange.
+    #[serde(deserialize_with = "number")]
     pub age_at_first_use_days: f64,
     /// Members that began, with the cluster's content, within three days after a stopped member fell silent.
     pub hand_overs: usize,
@@ -199,7 +219,7 @@ pub struct History {
 }
 
 /// Everything that detectors judge by.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[expect(missing_docs, reason = "each part documents itself")]
 pub struct Facts {
     /// The cluster's p-value against matched groups, before the false-discovery control; 0 where nothing was tested.

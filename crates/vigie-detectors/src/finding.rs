@@ -3,7 +3,6 @@
 use vigie_model::{Action, Evidence, Kind, Layer, Severity};
 
 use crate::facts::{Contrast, Facts};
-use crate::readings::Readings;
 
 /// One detector: a pattern, what it must see, and how it judges.
 #[derive(Clone, Copy)]
@@ -35,20 +34,8 @@ pub struct Detector {
 pub struct Finding {
     /// The pattern.
     pub kind: Kind,
-    /// How well the cluster fits the pattern; the finding with the best fit names the campaign.
+    /// Log-odds that a campaign with these facts follows the pattern, in nats; the best fit names the campaign.
     pub fit: f64,
-}
-
-/// A finding where the pattern holds and some plan or tie stands behind it.
-pub(crate) fn found(
-    holds: bool,
-    kind: Kind,
-    fit: f64,
-    facts: &Facts,
-    readings: &Readings,
-) -> Option<Finding> {
-    let somebody = readings.ties() > 0.0 || readings.drive() > 0.0;
-    (holds && somebody && facts.size.slice > 0).then_some(Finding { kind, fit })
 }
 
 /// Evidence without examples; the hunt adds those.

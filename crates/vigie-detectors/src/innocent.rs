@@ -140,7 +140,13 @@ fn research_group(facts: &Facts, readings: &Readings) -> Alternative {
         readings.persona_scripts < 0.5 && readings.harmful_scripts < 0.5 && readings.failed_payments < 0.7,
         "neither scripts nor failing payments speak of an operation".to_owned(),
     );
-    case.decide(school && campus && harmless)
+    let own = own_accounts(&mut case, readings);
+    case.decide(school && campus && harmless && own)
+}
+
+/// Nobody uses the accounts but who made them; an intruder's victims are explained by nothing that they share.
+fn own_accounts(case: &mut Case, readings: &Readings) -> bool {
+    case.weigh(readings.taken_over < 0.3, "nothing says that others came into the accounts".to_owned())
 }
 
 /// Pupils behind one address with one assignment.
@@ -161,11 +167,12 @@ fn classroom(facts: &Facts, readings: &Readings) -> Alternative {
         readings.long_answers < 0.5 && readings.purpose() < 0.5 && readings.sleepless < 0.5,
         "answers, topics and hours are those of a class".to_owned(),
     );
+    let own = own_accounts(&mut case, readings);
     let free = case.weigh(
         facts.identity.shared_payment < 0.3,
         format!("{} share a payment", percent(facts.identity.shared_payment)),
     );
-    case.decide(one_place && (same || school) && human && free)
+    case.decide(one_place && (same || school) && human && own && free)
 }
 
 /// A public test set: everybody asks the same questions.
@@ -201,7 +208,8 @@ fn credit_farmer(facts: &Facts, readings: &Readings) -> Alternative {
         "what they ask does not speak of an operation".to_owned(),
     );
     let talks = case.weigh(readings.single < 0.5, "they hold conversations as others do".to_owned());
-    case.decide(one_place && free && ordinary && talks)
+    let own = own_accounts(&mut case, readings);
+    case.decide(one_place && free && ordinary && talks && own)
 }
 
 /// Users of one tool: the boilerplate is shared, the work is not.

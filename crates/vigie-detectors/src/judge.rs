@@ -37,9 +37,8 @@ impl Judgement {
     }
 }
 
-/// Log-odds from which a cluster is accused: about seven to one. At three to one, 18 of 50 worlds without any campaign
-/// had one reported, nearly always a class or a firm's roll-out.
-const ACCUSED: f64 = 2.0;
+/// Log-odds from which a cluster is accused: about four and a half to one.
+const ACCUSED: f64 = 1.5;
 
 /// Judges a cluster; the detector whose pattern fits best names it.
 pub fn judge(facts: &Facts) -> Judgement {
@@ -48,6 +47,7 @@ pub fn judge(facts: &Facts) -> Judgement {
     let margin = log_odds(facts, &readings) - ACCUSED;
     let best = DETECTORS
         .iter()
+        .filter(|d| sees(d, facts))
         .filter_map(|d| (d.judge)(facts).map(|f| (d, f)))
         .max_by(|(_, a), (_, b)| a.fit.total_cmp(&b.fit));
     let (kind, severity) = if margin >= 0.0 && !cleared(&alternatives) {
@@ -57,6 +57,15 @@ pub fn judge(facts: &Facts) -> Judgement {
         (Kind::InnocentGroup, Severity::None)
     };
     Judgement { kind, severity, margin, evidence: all_evidence(facts, &readings), alternatives, readings }
+}
+
+/// Whether the slice carries what the detector cannot do without; who is blind names nothing.
+fn sees(detector: &Detector, facts: &Facts) -> bool {
+    detector.needs.iter().all(|&column| match column {
+        "prompt" => facts.content.seen > 0.0,
+        "client_address" => facts.origin.seen > 0.0,
+        _ => true,
+    })
 }
 
 /// What a campaign is called whose pattern no detector knows: by how much of its members' traffic it takes.

@@ -11,14 +11,17 @@ mod finding;
 mod innocent;
 mod judge;
 pub mod key_takeover;
+pub mod patterns;
 mod readings;
 pub mod release_pivot;
 pub mod resold_access;
 pub mod scripted_personas;
 pub mod shared_playbook;
+pub mod signals;
 pub mod signup_farm;
 pub mod split_extraction;
 pub mod trace_coercion;
+mod trees;
 
 pub use facts::{Content, Contrast, Facts, History, Identity, LabelShares, Origin, Rhythm, Size};
 pub use finding::{Detector, Finding, percent};

@@ -62,7 +62,12 @@ fn fleet() -> Facts {
     facts.content.marks[mark::DATASET] = beyond(0.6, 0.02);
     facts.content.output_ratio = 1.6;
     facts.rhythm.common_start = beyond(0.9, 0.3);
+    facts.rhythm.flatness = beyond(0.95, 0.7);
+    facts.origin.one_client = beyond(1.0, 0.1);
+    facts.origin.one_setting = beyond(0.9, 0.05);
+    facts.origin.one_model = beyond(0.9, 0.3);
     facts.origin.shared_address = 0.8;
+    facts.origin.shared_network = 0.9;
     facts.origin.address_purity = 0.9;
     facts.identity.paying = 1.0;
     facts.identity.shared_payment = 0.7;
@@ -143,6 +148,8 @@ fn a_benchmark_at_a_university_is_no_campaign() {
 #[test]
 fn a_classroom_behind_one_address_is_no_campaign() {
     let mut facts = fleet();
+    facts.rhythm.flatness = usual(0.7);
+    facts.origin.one_client = usual(0.2);
     facts.content.overlap = 0.5;
     facts.content.output_ratio = 1.0;
     facts.content.marks[mark::DATASET] = usual(0.02);

@@ -8,9 +8,7 @@
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use rustc_hash::{FxHashMap, FxHashSet};
 use vigie_graph::stats::poisson_tail;
-use vigie_graph::{
-    Graph, LAYERS, LeidenOptions, Link, Motifs, RareObjects, UnionFind, k_core, leiden, peel_weak,
-};
+use vigie_graph::{Graph, LAYERS, LeidenOptions, Motifs, RareObjects, UnionFind, k_core, leiden, peel_weak};
 use vigie_model::Layer;
 
 use crate::population::Population;
@@ -87,22 +85,20 @@ impl Index<'_> {
 pub(crate) fn clusters(
     index: &Index<'_>,
     population: &Population,
-    links: &[Link],
+    graph: &Graph,
     options: &ClusterOptions,
 ) -> Vec<Cluster> {
-    let edges: Vec<_> = links.iter().map(Link::edge).collect();
-    let graph = Graph::new(index.view.accounts(), &edges);
-    let communities = communities(&graph, options);
+    let communities = communities(graph, options);
     let mut seeds = communities;
     // Operations that rent one proxy meet in it and nowhere else: what they share of origin alone is cut apart.
     let apart = |(by_origin, seed): (bool, Vec<u32>)| {
-        if by_origin { split(&graph, seed, options.accounts_min) } else { vec![seed] }
+        if by_origin { split(graph, seed, options.accounts_min) } else { vec![seed] }
     };
     seeds.extend(shared_bundles(index, options).into_iter().flat_map(apart));
     seeds.extend(taken_over(index, population, options));
     seeds.extend(population.series.iter().filter(|s| s.len() >= options.accounts_min).cloned());
     let mut found: Vec<Cluster> =
-        seeds.par_iter().filter_map(|seed| settle(index, &graph, seed, options)).collect();
+        seeds.par_iter().filter_map(|seed| settle(index, graph, seed, options)).collect();
     found.sort_unstable_by(|a, b| b.members.len().cmp(&a.members.len()).then(a.members.cmp(&b.members)));
     found.dedup_by(|a, b| a.members == b.members);
     found
@@ -140,7 +136,7 @@ const APART: f64 = 4.0;
 /// Cuts a group again at the scale of its own density and joins what belongs together: two parts stay one cluster
 /// where the cut between them is nearly as dense as the sparser of the two. Two operations that meet in one proxy pool,
 /// or that ask from one list of questions, are two clusters.
-fn split(graph: &Graph, group: Vec<u32>, accounts_min: usize) -> Vec<Vec<u32>> {
+pub(crate) fn split(graph: &Graph, group: Vec<u32>, accounts_min: usize) -> Vec<Vec<u32>> {
     if group.len() < 2 * accounts_min {
         return vec![group];
     }

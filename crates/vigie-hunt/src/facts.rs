@@ -6,6 +6,7 @@ use vigie_graph::stats::{median, poisson_tail};
 use vigie_model::{Account, AccountStatus, Layer, Micros, known_labels};
 
 use crate::cluster::{Cluster, Index};
+use crate::habits::{Habits, measure};
 use crate::matched::{Draws, Match, Pool, contrast, cross_similarity, means};
 use crate::population::Population;
 use crate::profile::{MARKS, Profile, single_rows};
@@ -52,7 +53,7 @@ pub(crate) fn facts(
         index,
         population,
         pool,
-        &profiles,
+        (&profiles, &slice.rows),
         // Keyed by name: an account's number hangs on who else is in the log.
         Draws::new(seed, vigie_fold::hash_text(&view.lake.accounts[cluster.members[0] as usize])),
     );
@@ -146,7 +147,7 @@ fn contrasts(
     index: &Index<'_>,
     population: &Population,
     pool: &Pool,
-    slice: &[Profile],
+    (slice, rows): (&[Profile], &[Vec<usize>]),
     mut draws: Draws,
 ) {
     let members: Vec<(u32, bool)> =
@@ -180,6 +181,25 @@ fn contrasts(
         common_start(g.iter().filter_map(|&a| population.first[a as usize]), index.view.span)
     });
     facts.rhythm.common_start = contrast(facts.rhythm.common_start.observed, &null);
+
+    let ways: Vec<Habits> = rows
+        .iter()
+        .filter(|r| !r.is_empty())
+        .map(|r| Habits::of(&index.view.lake.rows, r.iter().copied()))
+        .collect();
+    let observed = measure(ways.iter());
+    let null: Vec<_> =
+        like.iter().map(|g| measure(g.iter().map(|&a| &population.ways[a as usize]))).collect();
+    let beside = |m: usize| {
+        let told: Vec<f64> = place(&null, m).into_iter().filter(|x| x.is_finite()).collect();
+        contrast(observed[m], &told)
+    };
+    facts.origin.one_client = beside(0);
+    facts.origin.one_setting = beside(1);
+    facts.origin.one_model = beside(2);
+    facts.origin.loyalty = beside(3);
+    facts.rhythm.day = beside(4);
+    facts.rhythm.rest_days = beside(5);
 
     let anyone = pool.groups(&members, Match::Anyone, GROUPS, &mut draws);
     let null = over(&anyone, &|g| -spread(g.iter().map(|&a| population.log_exchanges[a as usize])));
@@ -258,6 +278,7 @@ fn origin(index: &Index<'_>, population: &Population, slice: &Slice) -> Origin {
         top_settings: top_count / settings.seen.max(1.0),
         settings_purity: top_count
             / population.settings.get(&top).map_or(f64::INFINITY, |&n| f64::from(n)).max(1.0),
+        ..Origin::default()
     }
 }
 

@@ -1,11 +1,13 @@
 //! Kernels in order on the embedded runner.
 
 mod assemble;
+mod candidates;
 mod cluster;
 mod examples;
 mod facts;
 mod fold;
 mod gather;
+mod habits;
 mod join;
 mod lake;
 mod matched;
@@ -21,8 +23,10 @@ mod slice;
 mod touch;
 mod view;
 
+pub use candidates::{Candidate, candidates};
 pub use fold::fold;
 pub use lake::{Coverage, Lake};
+pub use member::Likeness;
 pub use objects::hunt_objects;
 pub use pipeline::hunt;
 

@@ -17,22 +17,22 @@ use crate::slice::Slice;
 const TIES: usize = 4;
 
 /// One member beside the others.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Likeness {
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize)]
+pub struct Likeness {
     /// Evidence of membership over the typical member's, at most 1.
-    pub(crate) strength: f64,
+    pub strength: f64,
     /// Sum over the ties that it has of the share of members that have them.
-    pub(crate) tied: f64,
+    pub tied: f64,
     /// The same over the ties that it lacks.
-    pub(crate) untied: f64,
+    pub untied: f64,
     /// Cosine of what it asks with what the others ask, over the typical member's, at most 1.
-    pub(crate) alike: f64,
+    pub alike: f64,
     /// Whether it signed up far from when the others did, 0 or 1.
-    pub(crate) age_off: f64,
+    pub age_off: f64,
     /// Whether it names an organisation where hardly a member does, 0 or 1.
-    pub(crate) own_house: f64,
+    pub own_house: f64,
     /// Whether it was stopped, 0 or 1.
-    pub(crate) stopped: f64,
+    pub stopped: f64,
 }
 
 impl Likeness {

@@ -3,11 +3,11 @@
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use vigie_detectors::judge;
 use vigie_graph::stats::bh_q_values;
-use vigie_graph::{Activity, BundleOptions, LAYERS, Link, LinkOptions, Motifs, bundles, links};
+use vigie_graph::{Activity, BundleOptions, Graph, LAYERS, Link, LinkOptions, Motifs, bundles, links};
 use vigie_model::{HuntReport, HuntSummary, Kind, Layer, Micros, Severity};
 
 use crate::assemble::{Judged, campaign, health, worth_telling};
-use crate::cluster::{Cluster, ClusterOptions, Index, clusters};
+use crate::cluster::{Cluster, ClusterOptions, Index, clusters, gather, split};
 use crate::facts::facts;
 use crate::join::join;
 use crate::matched::Pool;
@@ -60,17 +60,25 @@ fn degree_max(population: usize) -> usize {
 
 const BUNDLES: BundleOptions = BundleOptions { jaccard_min: 0.3, holders_min: 3, chance_max: 1e-6 };
 
-/// Links, clusters, tests and explains what happened in `window`.
-///
-/// Depends on the lake, the side tables, the window and the settings alone: neither threads nor the order of the input
-/// change the answer. Memory: the lake plus about 16 bytes per distinct (account, object); see ARCHITECTURE.md.
-pub fn hunt(
+/// What is known once clusters are found and before any is judged.
+pub(crate) struct Found<'a> {
+    pub(crate) index: &'a Index<'a>,
+    pub(crate) population: Population,
+    pub(crate) links: Vec<Link>,
+    pub(crate) graph: Graph,
+    pub(crate) clusters: Vec<Cluster>,
+    cutting: ClusterOptions,
+}
+
+/// The stages up to the clusters, handed to `then`.
+pub(crate) fn cluster<T>(
     lake: &Lake,
     side: &SideTables,
     window: Window,
     settings: &Settings,
     progress: &dyn Progress,
-) -> HuntReport {
+    then: impl FnOnce(Found<'_>) -> T,
+) -> T {
     let view = View::new(lake, side, window);
     progress.stage("link", Some(view.rows as u64));
     let objects = rare_objects(&view, degree_max(view.population), |rows| progress.advance(rows));
@@ -85,49 +93,77 @@ pub fn hunt(
         Index { view: &view, objects: &objects, motifs: &motifs, bundles: &coarse, by_motif: &by_motif };
     let population = Population::new(&view);
     let cutting = cluster_options(settings, &options);
-    let found = clusters(&index, &population, &links, &cutting);
-    progress.stage("test", Some(found.len() as u64));
-    let mut judged = test(&index, &population, found, (settings, &cutting), progress);
-    progress.stage("explain", None);
-    let tested = judged.len() as u64;
-    judged.retain(worth_telling);
-    let mut report = assemble(&index, &judged, &links);
-    report.summary = HuntSummary {
-        exchanges: view.rows as u64,
-        duplicates: view.duplicates(),
-        rejected: 0,
-        outside_window: (lake.len() - view.rows) as u64,
-        accounts: view.population as u64,
-        first_seen: (view.rows > 0).then_some(Micros(view.span.0)),
-        last_seen: (view.rows > 0).then_some(Micros(view.span.1 - 1)),
-        rare_objects: objects.len() as u64,
-        links: links.len() as u64,
-        clusters: tested,
-        alpha: settings.alpha,
-        seed: settings.seed,
-        fold_version: vigie_fold::FOLD_VERSION,
-        detectors: health(&view.coverage(), !side.accounts.is_empty(), &report.campaigns),
-    };
-    report
+    let edges: Vec<_> = links.iter().map(Link::edge).collect();
+    let graph = Graph::new(view.accounts(), &edges);
+    let clusters = clusters(&index, &population, &graph, &cutting);
+    then(Found { index: &index, population, links, graph, clusters, cutting })
+}
+
+/// Links, clusters, tests and explains what happened in `window`.
+///
+/// Depends on the lake, the side tables, the window and the settings alone: neither threads nor the order of the input
+/// change the answer. Memory: the lake plus about 16 bytes per distinct (account, object); see ARCHITECTURE.md.
+pub fn hunt(
+    lake: &Lake,
+    side: &SideTables,
+    window: Window,
+    settings: &Settings,
+    progress: &dyn Progress,
+) -> HuntReport {
+    cluster(lake, side, window, settings, progress, |found| {
+        let Found { index, population, links, graph, clusters, cutting } = found;
+        let view = index.view;
+        progress.stage("test", Some(clusters.len() as u64));
+        let mut judged = test(index, &population, &graph, clusters, (settings, &cutting), progress);
+        progress.stage("explain", None);
+        let tested = judged.len() as u64;
+        judged.retain(worth_telling);
+        let mut report = assemble(index, &judged, &links);
+        report.summary = HuntSummary {
+            exchanges: view.rows as u64,
+            duplicates: view.duplicates(),
+            rejected: 0,
+            outside_window: (lake.len() - view.rows) as u64,
+            accounts: view.population as u64,
+            first_seen: (view.rows > 0).then_some(Micros(view.span.0)),
+            last_seen: (view.rows > 0).then_some(Micros(view.span.1 - 1)),
+            rare_objects: index.objects.len() as u64,
+            links: links.len() as u64,
+            clusters: tested,
+            alpha: settings.alpha,
+            seed: settings.seed,
+            fold_version: vigie_fold::FOLD_VERSION,
+            detectors: health(&view.coverage(), !side.accounts.is_empty(), &report.campaigns),
+        };
+        report
+    })
+}
+
+/// Who is in a cluster: they are in no matched group.
+pub(crate) fn pool(index: &Index<'_>, population: &Population, found: &[Cluster]) -> Pool {
+    let mut inside = vec![false; index.view.accounts()];
+    found.iter().flat_map(|c| &c.members).for_each(|&a| inside[a as usize] = true);
+    Pool::new(&population.profiles, &inside)
 }
 
 /// Judges every cluster and controls the false-discovery rate over all of them.
 fn test(
     index: &Index<'_>,
     population: &Population,
+    graph: &Graph,
     found: Vec<Cluster>,
     (settings, cutting): (&Settings, &ClusterOptions),
     progress: &dyn Progress,
 ) -> Vec<Judged> {
-    let mut inside = vec![false; index.view.accounts()];
-    found.iter().flat_map(|c| &c.members).for_each(|&a| inside[a as usize] = true);
-    let pool = Pool::new(&population.profiles, &inside);
-    let judged: Vec<Judged> =
-        found.into_par_iter().filter_map(|c| judge_cluster(index, population, &pool, c, settings)).collect();
+    let pool = pool(index, population, &found);
+    let look = |cluster: Cluster| judge_cluster(index, population, &pool, cluster, settings);
+    let judged: Vec<Judged> = found
+        .into_par_iter()
+        .filter_map(look)
+        .flat_map_iter(|j| unmix(index, population, graph, j, cutting, look))
+        .collect();
     progress.advance(judged.len() as u64);
-    let (mut judged, taken) = resolve_overlaps(judged, settings.accounts_min, |cluster| {
-        judge_cluster(index, population, &pool, cluster, settings)
-    });
+    let (mut judged, taken) = resolve_overlaps(judged, settings.accounts_min, look);
     // Every test counts, also those whose accounts a clearer case took.
     let p: Vec<f64> = judged.iter().map(|j| j.facts.chance).chain(taken).collect();
     for (judged, q) in judged.iter_mut().zip(bh_q_values(&p)) {
@@ -137,7 +173,51 @@ fn test(
             judged.judgement.severity = Severity::None;
         }
     }
-    join(index, judged, cutting, |whole| judge_cluster(index, population, &pool, whole, settings))
+    join(index, judged, cutting, look)
+}
+
+/// Part of an accused cluster that parts which are accused themselves must make up to stand in its place.
+const PARTS_COVER: f64 = 0.6;
+
+/// An accused cluster that falls apart in the link graph into parts which are each accused is several campaigns that
+/// meet in something, such as a proxy or a way of asking, and is told as such. Accounts of one sign-up series stay
+/// together: they are one hand's, whatever they are used for.
+fn unmix(
+    index: &Index<'_>,
+    population: &Population,
+    graph: &Graph,
+    whole: Judged,
+    options: &ClusterOptions,
+    judge: impl Fn(Cluster) -> Option<Judged>,
+) -> Vec<Judged> {
+    let accused = |j: &Judged| j.judgement.severity > Severity::None;
+    if !accused(&whole) || whole.cluster.members.len() < 2 * options.accounts_min {
+        return vec![whole];
+    }
+    let members = &whole.cluster.members;
+    let of_one_series = |series: &Vec<u32>| {
+        let inside = series.iter().filter(|a| members.binary_search(a).is_ok()).count();
+        inside as f64 >= PARTS_COVER * members.len() as f64
+    };
+    if population.series.iter().any(of_one_series) {
+        return vec![whole];
+    }
+    let parts = split(graph, members.clone(), options.accounts_min);
+    if parts.iter().filter(|p| p.len() >= options.accounts_min).count() < 2 {
+        return vec![whole];
+    }
+    let parts: Vec<Judged> = parts
+        .into_iter()
+        .filter(|p| p.len() >= options.accounts_min)
+        .filter_map(|members| judge(gather(index, members, options)))
+        .filter(accused)
+        .collect();
+    let covered: usize = parts.iter().map(|p| p.cluster.members.len()).sum();
+    if parts.len() >= 2 && covered as f64 >= PARTS_COVER * whole.cluster.members.len() as f64 {
+        parts
+    } else {
+        vec![whole]
+    }
 }
 
 /// Judges one cluster; when it is accused, bystanders are let go and the rest is judged again.

@@ -19,8 +19,10 @@
 use vigie_model::{Action, Kind, Severity};
 
 use crate::facts::Facts;
-use crate::finding::{Detector, Finding, found};
-use crate::readings::{Readings, grade};
+use crate::finding::{Detector, Finding};
+use crate::patterns::named;
+
+pub(crate) mod weights;
 
 /// The detector.
 pub const DETECTOR: Detector = Detector {
@@ -37,16 +39,5 @@ pub const DETECTOR: Detector = Detector {
 };
 
 fn judge(facts: &Facts) -> Option<Finding> {
-    let r = Readings::from(facts);
-    let lockstep = 0.5 * (r.in_step + r.equal_portions);
-    let fit = r.narrow
-        * lockstep
-        * (0.4 + 2.0 * r.common_payment.min(grade(facts.identity.shared_payment, 0.5, 0.9)));
-    found(
-        lockstep >= 0.4 && r.common_payment >= 0.4 && r.narrow >= 0.3,
-        Kind::BalancedExtraction,
-        fit,
-        facts,
-        &r,
-    )
+    named(Kind::BalancedExtraction, &weights::FOREST, facts)
 }

@@ -20,8 +20,10 @@
 use vigie_model::{Action, Kind, Severity};
 
 use crate::facts::Facts;
-use crate::finding::{Detector, Finding, found};
-use crate::readings::Readings;
+use crate::finding::{Detector, Finding};
+use crate::patterns::named;
+
+pub(crate) mod weights;
 
 /// The detector.
 pub const DETECTOR: Detector = Detector {
@@ -38,7 +40,5 @@ pub const DETECTOR: Detector = Detector {
 };
 
 fn judge(facts: &Facts) -> Option<Finding> {
-    let r = Readings::from(facts);
-    let fit = 4.0 * r.taken_over;
-    found(r.taken_over >= 0.4, Kind::KeyTakeover, fit, facts, &r)
+    named(Kind::KeyTakeover, &weights::FOREST, facts)
 }

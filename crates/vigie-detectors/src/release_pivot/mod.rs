@@ -19,8 +19,10 @@
 use vigie_model::{Action, Kind, Severity};
 
 use crate::facts::Facts;
-use crate::finding::{Detector, Finding, found};
-use crate::readings::{Readings, grade};
+use crate::finding::{Detector, Finding};
+use crate::patterns::named;
+
+pub(crate) mod weights;
 
 /// The detector.
 pub const DETECTOR: Detector = Detector {
@@ -37,8 +39,5 @@ pub const DETECTOR: Detector = Detector {
 };
 
 fn judge(facts: &Facts) -> Option<Finding> {
-    let r = Readings::from(facts);
-    let turn = grade(facts.rhythm.release_turn.excess(), 0.2, 0.5);
-    let fit = 2.5 * turn * (0.3 + 0.7 * r.narrow);
-    found(turn >= 0.3 && r.narrow >= 0.3, Kind::ReleasePivot, fit, facts, &r)
+    named(Kind::ReleasePivot, &weights::FOREST, facts)
 }

@@ -20,8 +20,10 @@
 use vigie_model::{Action, Kind, Severity};
 
 use crate::facts::Facts;
-use crate::finding::{Detector, Finding, found};
-use crate::readings::{Readings, grade};
+use crate::finding::{Detector, Finding};
+use crate::patterns::named;
+
+pub(crate) mod weights;
 
 /// The detector.
 pub const DETECTOR: Detector = Detector {
@@ -38,8 +40,5 @@ pub const DETECTOR: Detector = Detector {
 };
 
 fn judge(facts: &Facts) -> Option<Finding> {
-    let r = Readings::from(facts);
-    let mixed = grade(facts.size.share, 0.7, 0.5);
-    let fit = 1.8 * mixed * (0.4 + 0.6 * r.narrow);
-    found(mixed >= 0.4 && r.taken_over < 0.5 && r.persona_scripts < 0.5, Kind::ResoldAccess, fit, facts, &r)
+    named(Kind::ResoldAccess, &weights::FOREST, facts)
 }

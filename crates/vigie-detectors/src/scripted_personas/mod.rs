@@ -19,8 +19,10 @@
 use vigie_model::{Action, Kind, Severity};
 
 use crate::facts::Facts;
-use crate::finding::{Detector, Finding, found};
-use crate::readings::{Readings, grade};
+use crate::finding::{Detector, Finding};
+use crate::patterns::named;
+
+pub(crate) mod weights;
 
 /// The detector.
 pub const DETECTOR: Detector = Detector {
@@ -37,9 +39,5 @@ pub const DETECTOR: Detector = Detector {
 };
 
 fn judge(facts: &Facts) -> Option<Finding> {
-    let r = Readings::from(facts);
-    let short = grade(facts.content.output_ratio, 0.6, 0.35);
-    let personas = r.persona_scripts.max(0.7 * short * r.narrow);
-    let fit = 3.2 * personas;
-    found(personas >= 0.3 && r.harmful_scripts < 0.7, Kind::ScriptedPersonas, fit, facts, &r)
+    named(Kind::ScriptedPersonas, &weights::FOREST, facts)
 }

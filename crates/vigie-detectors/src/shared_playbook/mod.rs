@@ -19,8 +19,10 @@
 use vigie_model::{Action, Kind, Severity};
 
 use crate::facts::Facts;
-use crate::finding::{Detector, Finding, found};
-use crate::readings::{Readings, grade};
+use crate::finding::{Detector, Finding};
+use crate::patterns::named;
+
+pub(crate) mod weights;
 
 /// The detector.
 pub const DETECTOR: Detector = Detector {
@@ -37,10 +39,5 @@ pub const DETECTOR: Detector = Detector {
 };
 
 fn judge(facts: &Facts) -> Option<Finding> {
-    let r = Readings::from(facts);
-    let by_hand =
-        grade(facts.content.single_turn.observed, 0.35, 0.1) * grade(facts.content.wrapped, 0.5, 0.9);
-    let script = r.harmful_scripts.max(0.8 * by_hand * grade(facts.size.share, 0.1, 0.3));
-    let fit = 2.8 * script;
-    found(script >= 0.3, Kind::SharedPlaybook, fit, facts, &r)
+    named(Kind::SharedPlaybook, &weights::FOREST, facts)
 }

@@ -20,8 +20,10 @@
 use vigie_model::{Action, Kind, Severity};
 
 use crate::facts::Facts;
-use crate::finding::{Detector, Finding, found};
-use crate::readings::{Readings, grade};
+use crate::finding::{Detector, Finding};
+use crate::patterns::named;
+
+pub(crate) mod weights;
 
 /// The detector.
 pub const DETECTOR: Detector = Detector {
@@ -38,11 +40,5 @@ pub const DETECTOR: Detector = Detector {
 };
 
 fn judge(facts: &Facts) -> Option<Finding> {
-    let r = Readings::from(facts);
-    let young = grade(facts.history.age_at_first_use_days, 2.0, 0.5);
-    let unpaid = grade(facts.identity.paying, 0.5, 0.1).max(r.failed_payments);
-    let series = r.serial_sign_up.max(0.6 * r.common_domain * young);
-    let plain = 1.0 - grade(facts.content.output_ratio, 1.2, 1.6);
-    let fit = 4.5 * series * (0.4 + 0.6 * unpaid) * (0.4 + 0.6 * plain);
-    found(series >= 0.3, Kind::SignupFarm, fit, facts, &r)
+    named(Kind::SignupFarm, &weights::FOREST, facts)
 }

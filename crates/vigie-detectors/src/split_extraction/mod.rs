@@ -22,8 +22,10 @@
 use vigie_model::{Action, Kind, Severity};
 
 use crate::facts::Facts;
-use crate::finding::{Detector, Finding, found};
-use crate::readings::{Readings, grade};
+use crate::finding::{Detector, Finding};
+use crate::patterns::named;
+
+pub(crate) mod weights;
 
 /// The detector.
 pub const DETECTOR: Detector = Detector {
@@ -40,14 +42,5 @@ pub const DETECTOR: Detector = Detector {
 };
 
 fn judge(facts: &Facts) -> Option<Finding> {
-    let r = Readings::from(facts);
-    let job = r.narrow * (0.5 + 0.5 * r.shared_out);
-    let fit = job * (1.0 + 0.5 * r.equal_portions + 0.5 * r.single) * grade(facts.size.share, 0.2, 0.7);
-    found(
-        job >= 0.3 && r.persona_scripts < 0.5 && r.harmful_scripts < 0.5,
-        Kind::SplitExtraction,
-        fit,
-        facts,
-        &r,
-    )
+    named(Kind::SplitExtraction, &weights::FOREST, facts)
 }

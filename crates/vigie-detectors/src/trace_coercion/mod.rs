@@ -18,8 +18,10 @@
 use vigie_model::{Action, Kind, Severity};
 
 use crate::facts::Facts;
-use crate::finding::{Detector, Finding, found};
-use crate::readings::{Readings, excess, grade, mark};
+use crate::finding::{Detector, Finding};
+use crate::patterns::named;
+
+pub(crate) mod weights;
 
 /// The detector.
 pub const DETECTOR: Detector = Detector {
@@ -36,8 +38,5 @@ pub const DETECTOR: Detector = Detector {
 };
 
 fn judge(facts: &Facts) -> Option<Finding> {
-    let r = Readings::from(facts);
-    let traces = grade(excess(facts, mark::REASONING), 0.1, 0.35);
-    let fit = 3.0 * traces;
-    found(traces >= 0.4, Kind::TraceCoercion, fit, facts, &r)
+    named(Kind::TraceCoercion, &weights::FOREST, facts)
 }

@@ -1,0 +1,64 @@
+//! Sums of small decision trees, as data.
+
+/// A decision tree: `splits[0]` is the root.
+pub(crate) struct Tree {
+    /// Number, threshold, where to go at or below it, where to go above it; a place `n >= 0` is a split, `-1 - n` a leaf.
+    pub(crate) splits: &'static [(u8, f32, i8, i8)],
+    /// Nats.
+    pub(crate) leaves: &'static [f32],
+}
+
+/// Trees and where they start from, in nats.
+pub(crate) struct Forest {
+    pub(crate) base: f64,
+    pub(crate) trees: &'static [Tree],
+}
+
+impl Tree {
+    fn value(&self, numbers: &[f64]) -> f64 {
+        let mut at = 0i8;
+        while let Some(&(number, threshold, below, above)) =
+            usize::try_from(at).ok().and_then(|i| self.splits.get(i))
+        {
+            let over = numbers.get(usize::from(number)).is_some_and(|&x| x > f64::from(threshold));
+            at = if over { above } else { below };
+        }
+        usize::try_from(-1 - at).ok().and_then(|leaf| self.leaves.get(leaf)).map_or(0.0, |&v| f64::from(v))
+    }
+}
+
+impl Forest {
+    /// The sum, in nats. O(trees).
+    pub(crate) fn log_odds(&self, numbers: &[f64]) -> f64 {
+        self.base + self.trees.iter().map(|tree| tree.value(numbers)).sum::<f64>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Forest;
+    use crate::patterns::FEATURES;
+    use crate::signals::SIGNALS;
+
+    /// Every path of every tree ends in a leaf, and asks for a number that is there.
+    fn assert_sound(forest: &Forest, numbers: usize) {
+        assert!(!forest.trees.is_empty());
+        for tree in forest.trees {
+            let places = tree.splits.iter().flat_map(|&(_, _, below, above)| [below, above]);
+            let (mut splits, mut leaves): (Vec<i8>, Vec<i8>) = places.partition(|&p| p >= 0);
+            splits.sort_unstable();
+            leaves.sort_unstable();
+            assert_eq!(splits, (1..tree.splits.len() as i8).collect::<Vec<_>>());
+            assert_eq!(leaves, (-(tree.leaves.len() as i8)..0).collect::<Vec<_>>());
+            assert!(tree.splits.iter().all(|s| usize::from(s.0) < numbers));
+        }
+    }
+
+    #[test]
+    fn every_forest_is_sound() {
+        assert_sound(&crate::case::weights::FOREST, SIGNALS);
+        for forest in crate::patterns::FORESTS {
+            assert_sound(forest, FEATURES);
+        }
+    }
+}
