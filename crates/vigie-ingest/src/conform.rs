@@ -5,10 +5,17 @@ use std::sync::Arc;
 use arrow_array::builder::{PrimitiveBuilder, TimestampMicrosecondBuilder};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, TimestampMicrosecondType};
-use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, Float64Array, new_null_array};
+use arrow_array::{
+    Array, ArrayRef, ArrowPrimitiveType, Float64Array, RecordBatch, StringArray, new_null_array,
+};
 use arrow_cast::cast;
 use arrow_schema::{ArrowError, DataType, TimeUnit};
 use vigie_model::Micros;
+
+use crate::format::Format;
+
+/// The column that says which decoder made a row.
+pub(crate) const SOURCE_KIND: &str = "source_kind";
 
 /// Whether every value of one type that means something can be read as the other.
 pub(crate) fn compatible(from: &DataType, to: &DataType) -> bool {
@@ -58,6 +65,22 @@ pub(crate) fn without_nan(array: &ArrayRef) -> ArrayRef {
         }
         _ => array.clone(),
     }
+}
+
+/// The column `source_kind` with the decoder's own name where a row does not say which decoder made it. A row that was
+/// decoded before and kept (LiteLLM's payload as Parquet, say) still names the first one.
+pub(crate) fn with_source_kind(batch: RecordBatch, format: Format) -> Result<RecordBatch, ArrowError> {
+    let schema = batch.schema();
+    let Some((at, _)) = schema.column_with_name(SOURCE_KIND) else { return Ok(batch) };
+    let mut columns = batch.columns().to_vec();
+    let named = match columns[at].as_string_opt::<i32>() {
+        Some(column) if column.null_count() > 0 => {
+            StringArray::from_iter_values(column.iter().map(|kind| kind.unwrap_or(format.name())))
+        }
+        _ => return Ok(batch),
+    };
+    columns[at] = Arc::new(named);
+    RecordBatch::try_new(schema, columns)
 }
 
 /// Rows that had a value before and have none after.

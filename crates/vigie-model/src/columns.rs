@@ -96,6 +96,7 @@ pub const EXCHANGE_COLUMNS: &[ExchangeColumn] = &[
     optional("error_type", ColumnKind::Text),
     optional("duration_ms", ColumnKind::Float64),
     optional("ttft_ms", ColumnKind::Float64),
+    optional("source_kind", ColumnKind::Text),
 ];
 
 static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {

@@ -9,19 +9,22 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use vigie_model::{EXCHANGE_COLUMNS, Micros, Reject};
 
 use crate::columns::{Cell, Columns};
-use crate::conform::whole;
+use crate::conform::{SOURCE_KIND, whole, with_source_kind};
 use crate::decode::Decoded;
 use crate::decode::text::{Fault, RowSink, utf8};
+use crate::format::Format;
 use crate::options::ReadOptions;
 
 /// Rows of canonical JSON on their way into columns.
 pub(crate) struct ExchangeRows {
     columns: Columns,
+    names_source: bool,
 }
 
 impl ExchangeRows {
     pub(crate) fn new(options: &ReadOptions) -> Self {
-        Self { columns: Columns::new(&options.columns) }
+        let names_source = options.columns.contains(SOURCE_KIND);
+        Self { columns: Columns::new(&options.columns), names_source }
     }
 }
 
@@ -41,7 +44,11 @@ impl RowSink for ExchangeRows {
     }
 
     fn finish(&mut self, rejects: Vec<Reject>) -> Result<Decoded, String> {
-        Ok(Decoded { batch: self.columns.finish()?, rejects })
+        let mut batch = self.columns.finish()?;
+        if self.names_source {
+            batch = with_source_kind(batch, Format::JsonLines).map_err(|e| e.to_string())?;
+        }
+        Ok(Decoded { batch, rejects })
     }
 }
 

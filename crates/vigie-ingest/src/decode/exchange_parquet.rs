@@ -10,9 +10,10 @@ use arrow_schema::DataType;
 use arrow_select::filter::{FilterBuilder, FilterPredicate};
 use vigie_model::{EXCHANGE_COLUMNS, ExchangeColumn, Reject, Requirement, exchange_schema};
 
-use crate::conform::{compatible, conform, lost, without_nan};
+use crate::conform::{SOURCE_KIND, compatible, conform, lost, with_source_kind, without_nan};
 use crate::decode::{Decoded, Decoder};
 use crate::error::IngestError;
+use crate::format::Format;
 use crate::input::Meter;
 use crate::options::{BATCH_ROWS_MAX, ReadOptions};
 use crate::parquet_file::{Chunks, ParquetBatches, text_bytes};
@@ -22,6 +23,7 @@ const REQUIRED: &str = "event_id, timestamp and account_id";
 pub(crate) struct ExchangeParquet {
     batches: ParquetBatches,
     row_bytes_max: usize,
+    names_source: bool,
     /// One column of nulls per canonical column, sliced where the file lacks it.
     nulls: Vec<Option<ArrayRef>>,
 }
@@ -57,7 +59,8 @@ impl ExchangeParquet {
                 (!present).then(|| new_null_array(&column.data_type(), BATCH_ROWS_MAX))
             })
             .collect();
-        Ok(Self { batches, row_bytes_max: options.row_limit(), nulls })
+        let names_source = options.columns.contains(SOURCE_KIND);
+        Ok(Self { batches, row_bytes_max: options.row_limit(), names_source, nulls })
     }
 
     fn decode(&self, first_row: u64, batch: &RecordBatch) -> Result<Decoded, IngestError> {
@@ -86,7 +89,10 @@ impl ExchangeParquet {
         if let Some(keep) = faults.keep(rows) {
             columns = columns.iter().map(|c| keep.filter(c)).collect::<Result<_, _>>().map_err(damaged)?;
         }
-        let batch = RecordBatch::try_new(exchange_schema(), columns).map_err(damaged)?;
+        let mut batch = RecordBatch::try_new(exchange_schema(), columns).map_err(damaged)?;
+        if self.names_source {
+            batch = with_source_kind(batch, Format::Parquet).map_err(damaged)?;
+        }
         Ok(Decoded { batch, rejects: faults.into_rejects(self.batches.file(), first_row) })
     }
 

@@ -65,6 +65,7 @@ fn every_field_that_the_payload_has_is_mapped() {
         http_status: 200,
         duration_ms: 2250.0,
         ttft_ms: 500.0,
+        source_kind: "litellm",
     }
     "#);
 }

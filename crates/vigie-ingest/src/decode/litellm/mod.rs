@@ -18,6 +18,7 @@ use vigie_model::{Exchange, ExchangeBatchBuilder, Micros, Reject};
 
 use crate::decode::Decoded;
 use crate::decode::text::{Fault, RowSink, utf8};
+use crate::format::Format;
 use crate::options::{AddressTrust, BATCH_ROWS_MAX, BATCH_TEXT_BYTES_MAX, ColumnSet, ReadOptions};
 use crate::time::{self, TIME_EXPECTED};
 
@@ -93,6 +94,7 @@ fn exchange(payload: &Object, trust: AddressTrust, columns: &ColumnSet) -> Resul
         response_model: text(response, "model"),
         // An answer from the cache repeats the id of the first one, and is yet an exchange of its own.
         response_id: text(response, "id").filter(|_| boolean(payload, "cache_hit") != Some(true)),
+        source_kind: Some(Format::LiteLlm.name().to_owned()),
         ..Exchange::default()
     };
     row.end_user_assertion = row.end_user_id.as_ref().map(|_| "unsigned".to_owned());
