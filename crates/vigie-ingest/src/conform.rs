@@ -6,7 +6,8 @@ use arrow_array::builder::{PrimitiveBuilder, TimestampMicrosecondBuilder};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, TimestampMicrosecondType};
 use arrow_array::{
-    Array, ArrayRef, ArrowPrimitiveType, Float64Array, RecordBatch, StringArray, new_null_array,
+    Array, ArrayRef, ArrowPrimitiveType, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+    new_null_array,
 };
 use arrow_cast::cast;
 use arrow_schema::{ArrowError, DataType, TimeUnit};
@@ -38,7 +39,7 @@ pub(crate) fn compatible(from: &DataType, to: &DataType) -> bool {
 pub(crate) fn conform(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, ArrowError> {
     let from = array.data_type();
     if from == to {
-        return Ok(array.clone());
+        return Ok(if let DataType::Timestamp(..) = to { in_range(array) } else { array.clone() });
     }
     match (from, to) {
         (DataType::Null, _) => Ok(new_null_array(to, array.len())),
@@ -49,11 +50,25 @@ pub(crate) fn conform(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, Arrow
             // Arrow keeps UTC inside whatever the zone says, and a column without one is read as UTC.
             let plain = cast(array, &DataType::Timestamp(*unit, None))?;
             let micros = cast(&plain, &DataType::Timestamp(TimeUnit::Microsecond, None))?;
-            Ok(Arc::new(micros.as_primitive::<TimestampMicrosecondType>().clone().with_timezone("UTC")))
+            let micros = micros.as_primitive::<TimestampMicrosecondType>().clone().with_timezone("UTC");
+            Ok(in_range(&(Arc::new(micros) as ArrayRef)))
         }
         (from, DataType::Timestamp(..)) if is_text(from) => parse_times(array),
         (from, DataType::Int32 | DataType::Int64) if from.is_floating() => whole_numbers(array, to),
         _ => cast(array, to),
+    }
+}
+
+/// Times with nulls for those before the year 1 and after the year 9999: they could not be written again.
+fn in_range(times: &ArrayRef) -> ArrayRef {
+    let good = |time: i64| Micros(time).in_range().is_some();
+    match times.as_primitive_opt::<TimestampMicrosecondType>() {
+        Some(column) if !column.values().iter().all(|time| good(*time)) => {
+            let kept: TimestampMicrosecondArray =
+                column.iter().map(|time| time.filter(|time| good(*time))).collect();
+            Arc::new(kept.with_timezone("UTC"))
+        }
+        _ => times.clone(),
     }
 }
 
