@@ -150,11 +150,15 @@ fn expand(pattern: &str, found: &mut Resolved) -> Result<Vec<PathBuf>, IngestErr
         let mut aside = Resolved::default();
         walk(&base, 0, &mut files, &mut aside)?;
         found.problems.append(&mut aside.problems);
-        if !pattern.starts_with("./") {
-            let plain = |path: PathBuf| path.strip_prefix(".").map(Path::to_path_buf).unwrap_or(path);
-            files = files.into_iter().map(plain).collect();
-        }
-        files.retain(|path| matcher.matches_path_with(path, options));
+        let plain = |path: PathBuf| match path.strip_prefix(".") {
+            Ok(plain) if !pattern.starts_with("./") => plain.to_path_buf(),
+            _ => path,
+        };
+        let matching = |paths: Vec<PathBuf>| {
+            paths.into_iter().map(plain).filter(|path| matcher.matches_path_with(path, options))
+        };
+        found.left_out.extend(matching(aside.left_out));
+        files = matching(files).collect();
         return Ok(files);
     }
     for path in glob::glob_with(pattern, options).map_err(bad)? {

@@ -50,7 +50,8 @@ fn names(list: &str) -> Vec<String> {
         .collect();
     let first =
         |part: &str| part.split_whitespace().next().map(|word| word.trim_end_matches("[]").to_owned());
-    outside.split(['.', ':']).next().unwrap().split(',').filter_map(first).collect()
+    let list = outside.split(". ").next().unwrap().split(':').next().unwrap();
+    list.split(',').filter_map(first).collect()
 }
 
 /// Columns that the page puts in brackets after a file's name.
