@@ -4,7 +4,7 @@ mod real;
 
 use std::fmt::{Result, Write as _};
 
-use vigie_sim::score::{Hits, Lag, Score};
+use vigie_sim::score::{Lag, Score, figure};
 
 use crate::ablation::Ablation;
 use crate::accuracy::WorldResult;
@@ -143,7 +143,7 @@ fn write_world(out: &mut String, result: &WorldResult) -> Result {
 fn write_figures(out: &mut String, score: &Score) -> Result {
     writeln!(out, "| figure | value |")?;
     writeln!(out, "|---|---|")?;
-    writeln!(out, "| accounts at the hunt's cut-offs | {} |", hits(&score.accounts.hits))?;
+    writeln!(out, "| accounts at the hunt's cut-offs | {} |", score.accounts.hits)?;
     for at in &score.recall_at {
         let (rate, allowed) = (at.per_million.unwrap_or_default(), at.allowed);
         writeln!(
@@ -156,9 +156,9 @@ fn write_figures(out: &mut String, score: &Score) -> Result {
     writeln!(
         out,
         "| B-cubed precision, recall, F1 | {}, {}, {} |",
-        ratio(b.precision),
-        ratio(b.recall),
-        ratio(b.f1)
+        figure(b.precision, 3),
+        figure(b.recall, 3),
+        figure(b.f1, 3)
     )?;
     let recovered = &score.recovered;
     writeln!(
@@ -171,30 +171,22 @@ fn write_figures(out: &mut String, score: &Score) -> Result {
         out,
         "| campaigns | {} accuse, purity {}; {} groups judged innocent |",
         purity.campaigns,
-        ratio(purity.weighted),
+        figure(purity.weighted, 3),
         purity.judged_innocent
     )?;
     if let Some(exchanges) = &score.exchanges {
-        writeln!(out, "| exchanges in mixed accounts | {} |", hits(&exchanges.mixed))?;
-        writeln!(out, "| of those at ε ≥ 10 % | {} |", hits(&exchanges.mixed_from_tenth))?;
-        let ends = exchanges.by_share.iter().skip(1).map(|b| b.from).chain([1.0]);
-        for (bucket, end) in exchanges.by_share.iter().zip(ends).filter(|(b, _)| b.accounts > 0) {
-            writeln!(
-                out,
-                "| of those at ε {:.0}–{:.0} % ({} accounts) | {} |",
-                bucket.from * 100.0,
-                end * 100.0,
-                bucket.accounts,
-                hits(&bucket.hits)
-            )?;
+        writeln!(out, "| exchanges in mixed accounts | {} |", exchanges.mixed)?;
+        writeln!(out, "| of those at ε ≥ 10 % | {} |", exchanges.mixed_from_tenth)?;
+        for (range, bucket) in exchanges.ranges() {
+            writeln!(out, "| of those at {range} ({} accounts) | {} |", bucket.accounts, bucket.hits)?;
         }
     }
     let calibration = &score.calibration;
     writeln!(
         out,
         "| scores: Brier, expected calibration error | {}, {} |",
-        fine(calibration.brier),
-        fine(calibration.expected_error)
+        figure(calibration.brier, 4),
+        figure(calibration.expected_error, 4)
     )
 }
 
@@ -266,13 +258,13 @@ fn write_baselines(out: &mut String, comparisons: &[Comparison]) -> Result {
                 m.settings,
                 at.join(" | "),
                 m.recall_at_vigie,
-                ratio(m.precision),
-                ratio(m.recall),
-                ratio(m.b_cubed_f1),
+                figure(m.precision, 3),
+                figure(m.recall, 3),
+                figure(m.b_cubed_f1, 3),
                 m.recovered,
                 m.networks,
                 m.look_alikes,
-                m.cost.cpu_s.map_or_else(|| "–".to_owned(), |s| format!("{s:.0}"))
+                figure(m.cost.cpu_s, 0)
             )?;
         }
     }
@@ -323,7 +315,7 @@ fn write_sweep(out: &mut String, sweep: &Sweep) -> Result {
         let recall = point.accused as f64 / point.accounts.max(1) as f64;
         let by: Vec<String> =
             point.by_archetype.iter().map(|(name, part, of)| format!("{name} {part}/{of}")).collect();
-        let slices = if has_slices { format!(" {} |", ratio(point.exchange_f1)) } else { String::new() };
+        let slices = if has_slices { format!(" {} |", figure(point.exchange_f1, 3)) } else { String::new() };
         writeln!(
             out,
             "| {} | {recall:.3} | {} of {} | {} |{slices} {} |",
@@ -373,33 +365,13 @@ fn write_speed(out: &mut String, speed: &Speed) -> Result {
             out,
             "| {stage} | {:.1} | {} | {:.0} | {} | {} |",
             cost.wall_s,
-            cost.cpu_s.map_or_else(|| "–".to_owned(), |s| format!("{s:.1}")),
+            figure(cost.cpu_s, 1),
             speed.exchanges as f64 / cost.wall_s.max(1e-9),
             count(cost.before_mib),
             count(cost.peak_mib)
         )?;
     }
     Ok(())
-}
-
-fn hits(hits: &Hits) -> String {
-    format!(
-        "precision {}, recall {}, F1 {} ({} right, {} wrong, {} missed)",
-        ratio(hits.precision),
-        ratio(hits.recall),
-        ratio(hits.f1),
-        hits.true_positives,
-        hits.false_positives,
-        hits.false_negatives
-    )
-}
-
-fn ratio(value: Option<f64>) -> String {
-    value.map_or_else(|| "–".to_owned(), |v| format!("{v:.3}"))
-}
-
-fn fine(value: Option<f64>) -> String {
-    value.map_or_else(|| "–".to_owned(), |v| format!("{v:.4}"))
 }
 
 fn sentence(text: &str) -> String {

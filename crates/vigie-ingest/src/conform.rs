@@ -5,10 +5,18 @@ use std::sync::Arc;
 use arrow_array::builder::{PrimitiveBuilder, TimestampMicrosecondBuilder};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, TimestampMicrosecondType};
-use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, Float64Array, new_null_array};
+use arrow_array::{
+    Array, ArrayRef, ArrowPrimitiveType, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+    new_null_array,
+};
 use arrow_cast::cast;
 use arrow_schema::{ArrowError, DataType, TimeUnit};
 use vigie_model::Micros;
+
+use crate::format::Format;
+
+/// The column that says which decoder made a row.
+pub(crate) const SOURCE_KIND: &str = "source_kind";
 
 /// Whether every value of one type that means something can be read as the other.
 pub(crate) fn compatible(from: &DataType, to: &DataType) -> bool {
@@ -31,7 +39,7 @@ pub(crate) fn compatible(from: &DataType, to: &DataType) -> bool {
 pub(crate) fn conform(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, ArrowError> {
     let from = array.data_type();
     if from == to {
-        return Ok(array.clone());
+        return Ok(if let DataType::Timestamp(..) = to { in_range(array) } else { array.clone() });
     }
     match (from, to) {
         (DataType::Null, _) => Ok(new_null_array(to, array.len())),
@@ -42,11 +50,25 @@ pub(crate) fn conform(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, Arrow
             // Arrow keeps UTC inside whatever the zone says, and a column without one is read as UTC.
             let plain = cast(array, &DataType::Timestamp(*unit, None))?;
             let micros = cast(&plain, &DataType::Timestamp(TimeUnit::Microsecond, None))?;
-            Ok(Arc::new(micros.as_primitive::<TimestampMicrosecondType>().clone().with_timezone("UTC")))
+            let micros = micros.as_primitive::<TimestampMicrosecondType>().clone().with_timezone("UTC");
+            Ok(in_range(&(Arc::new(micros) as ArrayRef)))
         }
         (from, DataType::Timestamp(..)) if is_text(from) => parse_times(array),
         (from, DataType::Int32 | DataType::Int64) if from.is_floating() => whole_numbers(array, to),
         _ => cast(array, to),
+    }
+}
+
+/// Times with nulls for those before the year 1 and after the year 9999: they could not be written again.
+fn in_range(times: &ArrayRef) -> ArrayRef {
+    let good = |time: i64| Micros(time).in_range().is_some();
+    match times.as_primitive_opt::<TimestampMicrosecondType>() {
+        Some(column) if !column.values().iter().all(|time| good(*time)) => {
+            let kept: TimestampMicrosecondArray =
+                column.iter().map(|time| time.filter(|time| good(*time))).collect();
+            Arc::new(kept.with_timezone("UTC"))
+        }
+        _ => times.clone(),
     }
 }
 
@@ -58,6 +80,22 @@ pub(crate) fn without_nan(array: &ArrayRef) -> ArrayRef {
         }
         _ => array.clone(),
     }
+}
+
+/// The column `source_kind` with the decoder's own name where a row does not say which decoder made it. A row that was
+/// decoded before and kept (LiteLLM's payload as Parquet, say) still names the first one.
+pub(crate) fn with_source_kind(batch: RecordBatch, format: Format) -> Result<RecordBatch, ArrowError> {
+    let schema = batch.schema();
+    let Some((at, _)) = schema.column_with_name(SOURCE_KIND) else { return Ok(batch) };
+    let mut columns = batch.columns().to_vec();
+    let named = match columns[at].as_string_opt::<i32>() {
+        Some(column) if column.null_count() > 0 => {
+            StringArray::from_iter_values(column.iter().map(|kind| kind.unwrap_or(format.name())))
+        }
+        _ => return Ok(batch),
+    };
+    columns[at] = Arc::new(named);
+    RecordBatch::try_new(schema, columns)
 }
 
 /// Rows that had a value before and have none after.

@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 
 use crate::decode::text::Fault;
+use crate::error::IngestError;
+use crate::format::UTF8_BOM;
 
 /// Which cell of a row holds which column.
 #[derive(Debug)]
@@ -15,6 +17,24 @@ pub(crate) struct Header {
 }
 
 impl Header {
+    /// Finds the wanted columns in the first line of a file.
+    ///
+    /// # Errors
+    /// When the line is no header, or has a wanted column twice.
+    pub(crate) fn of_file(file: &str, head: &[u8], wanted: &[&str]) -> Result<Self, IngestError> {
+        let head = head.strip_prefix(UTF8_BOM).unwrap_or(head).trim_ascii_start();
+        let line = String::from_utf8_lossy(head.split(|b| *b == b'\n').next().unwrap_or(head));
+        let unrecognised =
+            |fault: Fault| IngestError::Unrecognised { file: file.to_owned(), detail: fault.reason };
+        let names = split(line.trim_end()).map_err(unrecognised)?;
+        let times =
+            |column: &&&str| names.iter().filter(|name| name.trim().eq_ignore_ascii_case(column)).count();
+        if let Some(column) = wanted.iter().find(|column| times(column) > 1) {
+            return Err(IngestError::TwiceColumn { file: file.to_owned(), column: (*column).to_owned() });
+        }
+        Self::parse(line.trim_end(), wanted).map_err(unrecognised)
+    }
+
     /// Finds the wanted columns in the first line.
     pub(crate) fn parse(line: &str, wanted: &[&str]) -> Result<Self, Fault> {
         let names = split(line)?;

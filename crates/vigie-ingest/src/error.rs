@@ -6,7 +6,7 @@ use std::io;
 #[derive(Debug, thiserror::Error)]
 pub enum IngestError {
     /// No such file or directory.
-    #[error("`{path}` does not exist; check the path")]
+    #[error("`{path}` does not exist; check the path, and where it leads if it is a link")]
     NotFound {
         /// The path as the user wrote it.
         path: String,
@@ -118,6 +118,14 @@ pub enum IngestError {
         table: &'static str,
         /// The columns that the table needs.
         required: &'static str,
+    },
+    /// A column stands there twice: which one is meant, nobody can tell.
+    #[error("`{file}` has the column `{column}` twice; leave one of them out when you export")]
+    TwiceColumn {
+        /// The file as the user named it.
+        file: String,
+        /// The column.
+        column: String,
     },
     /// A column has a type that cannot be read as the expected one.
     #[error("`{file}`: column `{column}` has type {found}, expected {expected}; cast it when you export")]

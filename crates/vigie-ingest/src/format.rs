@@ -149,8 +149,15 @@ fn foreign(head: &[u8]) -> Option<(&'static str, &'static str)> {
         (b"Obj\x01", "an Avro file", "convert it to Parquet or JSON Lines"),
         (b"ORC", "an ORC file", "convert it to Parquet or JSON Lines"),
         (b"%PDF", "a PDF document", "name the log files instead"),
+        (b"\xff\xfe\0\0", "UTF-32 text", "save it as UTF-8"),
+        (b"\0\0\xfe\xff", "UTF-32 text", "save it as UTF-8"),
         (b"\xff\xfe", "UTF-16 text", "save it as UTF-8"),
         (b"\xfe\xff", "UTF-16 text", "save it as UTF-8"),
+        // Without a mark at the beginning.
+        (b"{\0", "UTF-16 text", "save it as UTF-8"),
+        (b"\0{", "UTF-16 text", "save it as UTF-8"),
+        (b"[\0", "UTF-16 text", "save it as UTF-8"),
+        (b"\0[", "UTF-16 text", "save it as UTF-8"),
         (b"\x7fELF", "a program", "name the log files instead"),
     ];
     MAGIC
@@ -268,6 +275,8 @@ mod tests {
         let table: &[(&[u8], &str)] = &[
             (b"PK\x03\x04rest", "ZIP"),
             (b"\xff\xfe{\0", "UTF-16"),
+            (b"\0{\0\"", "UTF-16"),
+            (b"\xff\xfe\0\0{\0\0\0", "UTF-32"),
             (b"abc\0def", "binary data"),
             (b"a,b,c\n1,2,3\n", "--format"),
             (br#"{"foo":1,"bar":2}"#, "foo, bar"),

@@ -82,19 +82,23 @@ const PARQUET_ENCRYPTED: &[u8] = b"PARE";
 pub(crate) fn open(source: &Source, options: &ReadOptions, meter: &Meter) -> Result<Content, IngestError> {
     let name = source.name();
     let fail = |cause| IngestError::from_io(&name, cause, options.file_bytes_max);
+    // A pipe gives its bytes once and has no end to read a footer from.
+    let mut in_place = !matches!(source, Source::Stdin);
     let raw: Box<dyn Read + Send> = match source {
         Source::File(path) => {
             let file = File::open(path).map_err(fail)?;
-            if file.metadata().map_err(fail)?.is_dir() {
+            let metadata = file.metadata().map_err(fail)?;
+            if metadata.is_dir() {
                 return Err(fail(io::ErrorKind::IsADirectory.into()));
             }
+            in_place = metadata.is_file();
             Box::new(file)
         }
         Source::Stdin => Box::new(io::stdin()),
         Source::Memory { bytes, .. } => Box::new(io::Cursor::new(bytes.clone())),
     };
     let mut raw = Stream::open(Counting { inner: raw, meter: meter.clone() });
-    if raw.head().starts_with(PARQUET) {
+    if in_place && raw.head().starts_with(PARQUET) {
         // In place: what the head took is counted by the decoder again, so it must not count twice.
         match source {
             Source::File(path) => {

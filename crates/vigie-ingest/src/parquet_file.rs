@@ -82,6 +82,11 @@ impl Chunks {
             return Err(IngestError::TooLarge { file: self.name, limit });
         }
         let schema = metadata.schema().clone();
+        let mut names: Vec<&str> = schema.fields().iter().map(|f| f.name().as_str()).collect();
+        names.sort_unstable();
+        if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1] && wanted(pair[0])) {
+            return Err(IngestError::TwiceColumn { column: pair[0].to_owned(), file: self.name });
+        }
         let length = self.length();
         let meter = self.counts.then(|| meter.clone());
         let file = self.name.clone();

@@ -107,7 +107,10 @@ fn touches(source: &Source, options: &ReadOptions, meter: &Meter) -> Opened<Deco
     };
     let empty = stream.head().is_empty();
     match options.format.map_or_else(|| sniff_text(&file, stream.head()), Ok)? {
-        Format::ObjectsCsv => Ok(Box::new(TextDecoder::lines(file, stream, options, objects::csv()))),
+        Format::ObjectsCsv => {
+            let header = objects::csv_header(&file, stream.head())?;
+            Ok(Box::new(TextDecoder::lines(file, stream, options, objects::csv(header))))
+        }
         format if format == Format::ObjectsJsonLines || options.format.is_some() || empty => {
             Ok(Box::new(TextDecoder::json(file, stream, options, objects::json_lines())))
         }

@@ -21,8 +21,17 @@ pub(crate) enum Row<'a> {
 pub(crate) struct Place {
     /// Line, counted from 1.
     pub(crate) line: u64,
-    /// Element of a JSON array, counted from 1.
-    pub(crate) element: Option<u64>,
+    /// Which of several rows it is, where lines do not tell.
+    pub(crate) element: Option<Element>,
+}
+
+/// Which of several rows, counted from 1.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Element {
+    /// Of a JSON array.
+    OfArray(u64),
+    /// Of JSON objects one after the other.
+    OfFile(u64),
 }
 
 /// Reads rows: one a line, or the elements of a JSON array, or JSON objects that span lines.
@@ -38,14 +47,15 @@ impl TextRows {
     }
 
     /// Tells by the first bytes how rows are laid out: `[` opens an array, `{` at the end of a line an object that
-    /// spans lines, anything else is one row a line.
+    /// spans lines, a second object on the first line objects one after the other (as some collectors store them, and
+    /// what ends its lines with a carriage return alone), anything else is one row a line.
     pub(crate) fn json(stream: Stream, row_bytes_max: usize) -> Self {
         let head = stream.head();
         let text = head.strip_prefix(UTF8_BOM).unwrap_or(head).trim_ascii_start();
         let spans_lines = text.strip_prefix(b"{").is_some_and(|rest| {
             rest.iter().find(|b| !matches!(b, b' ' | b'\t')).is_some_and(|b| matches!(b, b'\n' | b'\r'))
         });
-        if text.starts_with(b"[") || spans_lines {
+        if text.starts_with(b"[") || spans_lines || shares_a_line(text) {
             Self::Elements(Elements::new(stream, row_bytes_max))
         } else {
             Self::Lines(Lines::new(stream, row_bytes_max))
@@ -59,6 +69,14 @@ impl TextRows {
             Self::Elements(elements) => elements.next(),
         }
     }
+}
+
+/// Whether behind the first object of the first line another one follows.
+fn shares_a_line(text: &[u8]) -> bool {
+    let mut scan = Scan::default();
+    let line = text.split(|b| *b == b'\n').next().unwrap_or(text);
+    let (used, ended) = scan.advance(line, &mut 0);
+    ended && line.starts_with(b"{") && line[used..].trim_ascii_start().starts_with(b"{")
 }
 
 /// Reads lines; blank ones are passed over.
@@ -139,7 +157,8 @@ impl Elements {
             return Ok(None);
         }
         self.element += 1;
-        let place = Place { line: self.line, element: self.in_array.then_some(self.element) };
+        let of = if self.in_array { Element::OfArray } else { Element::OfFile };
+        let place = Place { line: self.line, element: Some(of(self.element)) };
         self.buffer.clear();
         let mut scan = Scan::default();
         loop {

@@ -3,16 +3,18 @@
 //! They are small, so each row passes through one JSON object whatever the format: one set of rules for all three.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type};
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_cast::cast;
-use arrow_schema::DataType;
+use arrow_schema::{DataType, Field};
 use serde_json::{Map, Value};
 use vigie_model::{Account, AccountStatus, Micros, ModelRelease, Reject};
 
 use crate::csv_line::Header;
+use crate::decode::json_object::object;
 use crate::decode::objects_parquet::times;
 use crate::decode::text::{Fault, RowSink, TextDecoder, utf8};
 use crate::decode::{Decoder, Portion};
@@ -195,7 +197,7 @@ impl<T: Send> RowSink for SideRows<T> {
             return Ok(());
         }
         let object = match &self.csv {
-            None => serde_json::from_str(row).map_err(|e| Fault::json(&e))?,
+            None => object(row)?,
             Some((header, columns)) => {
                 let cells = header.cells(row)?;
                 let named = columns.iter().zip(cells).filter_map(|(name, cell)| Some((name, cell?)));
@@ -260,9 +262,7 @@ fn read<T: Send>(
     let mut decoder = if json {
         TextDecoder::json(file, stream, &options, rows)
     } else {
-        let first = String::from_utf8_lossy(head.split(|b| *b == b'\n').next().unwrap_or(head)).into_owned();
-        let detail = |fault: Fault| IngestError::Unrecognised { file: file.clone(), detail: fault.reason };
-        let header = Header::parse(first.trim_end(), table.columns).map_err(detail)?;
+        let header = Header::of_file(&file, head, table.columns)?;
         for column in table.required {
             if !table.columns.iter().position(|c| c == column).is_some_and(|at| header.has(at)) {
                 return Err(table.missing(&file, column));
@@ -348,13 +348,16 @@ fn values(column: &ArrayRef, name: &str) -> Option<Vec<Value>> {
             let numbers = cast(column, &DataType::Float64).ok()?;
             Some(numbers.as_primitive::<Float64Type>().iter().map(Value::from).collect())
         }
-        DataType::List(_) => {
+        // Some data frames write long lists, whatever their length.
+        DataType::List(_) | DataType::LargeList(_) => {
+            let texts = DataType::List(Arc::new(Field::new_list_field(DataType::Utf8View, true)));
+            let column = cast(column, &texts).ok()?;
             let lists = column.as_list::<i32>();
             let list = |row: usize| -> Option<Value> {
                 if lists.is_null(row) {
                     return Some(Value::Null);
                 }
-                let items = cast(&lists.value(row), &DataType::Utf8View).ok()?;
+                let items = lists.value(row);
                 Some(Value::Array(items.as_string_view().iter().flatten().map(Value::from).collect()))
             };
             (0..lists.len()).map(list).collect()

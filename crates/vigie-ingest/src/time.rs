@@ -30,7 +30,8 @@ pub(crate) fn from_epoch(number: f64) -> Option<Micros> {
     } else {
         number / 1e3
     };
-    (micros.abs() < i64::MAX as f64).then(|| Micros(micros.round() as i64))
+    // The cast saturates, and what is saturated is out of range.
+    Micros(micros.round() as i64).in_range()
 }
 
 /// The same without rounding.
@@ -45,7 +46,7 @@ pub(crate) fn from_epoch_whole(number: i64) -> Option<Micros> {
     } else {
         Some(number.div_euclid(1_000))
     }
-    .map(Micros)
+    .and_then(|micros| Micros(micros).in_range())
 }
 
 /// RFC 3339, or a number since the epoch as text.
@@ -90,7 +91,7 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_none() {
-        for text in ["", "yesterday", "nan", "inf", "1e400", "2021-13-01T00:00:00Z"] {
+        for text in ["", "yesterday", "nan", "inf", "1e400", "2021-13-01T00:00:00Z", "-99999999999"] {
             assert_eq!(from_text(text), None, "{text}");
         }
         assert_eq!(from_epoch(f64::MAX), None);

@@ -13,6 +13,40 @@ pub enum Requirement {
     Optional,
 }
 
+/// Which values of its type a column may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Domain {
+    /// Every value.
+    Any,
+    /// Numbers from this one on.
+    AtLeast(i32),
+    /// One of these words, or an empty text for none.
+    Words(&'static [&'static str]),
+}
+
+impl Domain {
+    /// What is wrong with a number, if anything: continues "`column` …".
+    pub fn fault_of_number(self, number: f64) -> Option<String> {
+        match self {
+            Self::AtLeast(0) if number < 0.0 => Some("is negative".to_owned()),
+            Self::AtLeast(least) if number < f64::from(least) => {
+                Some(format!("is less than {least}, where counting begins"))
+            }
+            _ => None,
+        }
+    }
+
+    /// What is wrong with a text, if anything: continues "`column` …".
+    pub fn fault_of_text(self, text: &str) -> Option<String> {
+        match self {
+            Self::Words(words) if !text.is_empty() && !words.contains(&text) => {
+                Some(format!("is none of {}", words.join(", ")))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// One column of the exchange table.
 #[derive(Clone, Copy, Debug)]
 pub struct ExchangeColumn {
@@ -20,6 +54,8 @@ pub struct ExchangeColumn {
     pub name: &'static str,
     /// Whether a row may lack it.
     pub requirement: Requirement,
+    /// Which values it may hold.
+    pub domain: Domain,
     kind: ColumnKind,
 }
 
@@ -48,11 +84,20 @@ impl ExchangeColumn {
 }
 
 const fn required(name: &'static str, kind: ColumnKind) -> ExchangeColumn {
-    ExchangeColumn { name, requirement: Requirement::Required, kind }
+    ExchangeColumn { name, requirement: Requirement::Required, domain: Domain::Any, kind }
 }
 
 const fn optional(name: &'static str, kind: ColumnKind) -> ExchangeColumn {
-    ExchangeColumn { name, requirement: Requirement::Optional, kind }
+    ExchangeColumn { name, requirement: Requirement::Optional, domain: Domain::Any, kind }
+}
+
+const fn at_least(least: i32, name: &'static str, kind: ColumnKind) -> ExchangeColumn {
+    ExchangeColumn { name, requirement: Requirement::Optional, domain: Domain::AtLeast(least), kind }
+}
+
+const fn words(words: &'static [&'static str], name: &'static str) -> ExchangeColumn {
+    let domain = Domain::Words(words);
+    ExchangeColumn { name, requirement: Requirement::Optional, domain, kind: ColumnKind::Text }
 }
 
 /// Every column of the exchange table, version 1, in the order of the schema page.
@@ -63,12 +108,12 @@ pub const EXCHANGE_COLUMNS: &[ExchangeColumn] = &[
     optional("org_id", ColumnKind::Text),
     optional("api_key_id", ColumnKind::Text),
     optional("end_user_id", ColumnKind::Text),
-    optional("end_user_assertion", ColumnKind::Text),
+    words(&["none", "unsigned", "signed"], "end_user_assertion"),
     optional("session_id", ColumnKind::Text),
     optional("conversation_id", ColumnKind::Text),
-    optional("turn", ColumnKind::Int32),
+    at_least(1, "turn", ColumnKind::Int32),
     optional("client_address", ColumnKind::Text),
-    optional("client_address_trust", ColumnKind::Text),
+    words(&["peer", "trusted_proxy", "claimed", "masked"], "client_address_trust"),
     optional("user_agent", ColumnKind::Text),
     optional("ja4", ColumnKind::Text),
     optional("country", ColumnKind::Text),
@@ -85,17 +130,18 @@ pub const EXCHANGE_COLUMNS: &[ExchangeColumn] = &[
     optional("prompt", ColumnKind::Text),
     optional("tools", ColumnKind::Text),
     optional("completion", ColumnKind::Text),
-    optional("input_tokens", ColumnKind::Int64),
-    optional("output_tokens", ColumnKind::Int64),
-    optional("cached_input_tokens", ColumnKind::Int64),
-    optional("reasoning_tokens", ColumnKind::Int64),
+    at_least(0, "input_tokens", ColumnKind::Int64),
+    at_least(0, "output_tokens", ColumnKind::Int64),
+    at_least(0, "cached_input_tokens", ColumnKind::Int64),
+    at_least(0, "reasoning_tokens", ColumnKind::Int64),
     optional("finish_reason", ColumnKind::Text),
     optional("refusal", ColumnKind::Bool),
     optional("refusal_category", ColumnKind::Text),
     optional("http_status", ColumnKind::Int32),
     optional("error_type", ColumnKind::Text),
-    optional("duration_ms", ColumnKind::Float64),
-    optional("ttft_ms", ColumnKind::Float64),
+    at_least(0, "duration_ms", ColumnKind::Float64),
+    at_least(0, "ttft_ms", ColumnKind::Float64),
+    optional("source_kind", ColumnKind::Text),
 ];
 
 static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
@@ -109,4 +155,26 @@ static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
 /// The canonical Arrow schema of the exchange table, all columns present.
 pub fn exchange_schema() -> SchemaRef {
     SCHEMA.clone()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Domain;
+
+    #[test]
+    fn values_out_of_their_domain_are_told() {
+        let words = Domain::Words(&["peer", "masked"]);
+        let told = [
+            Domain::AtLeast(0).fault_of_number(-0.5),
+            Domain::AtLeast(1).fault_of_number(0.0),
+            words.fault_of_text("Peer"),
+        ];
+        assert_eq!(
+            told.map(Option::unwrap),
+            ["is negative", "is less than 1, where counting begins", "is none of peer, masked"]
+        );
+        assert_eq!(Domain::AtLeast(0).fault_of_number(0.0), None);
+        assert_eq!(Domain::Any.fault_of_number(-1.0), None);
+        assert_eq!((words.fault_of_text("peer"), words.fault_of_text("")), (None, None));
+    }
 }

@@ -176,6 +176,7 @@ exchange_row! {
     error_type: text,
     duration_ms: float,
     ttft_ms: float,
+    source_kind: text,
 }
 
 impl ExchangeBatchBuilder {

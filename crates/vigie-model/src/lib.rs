@@ -17,7 +17,7 @@ pub use campaign::{
     Action, Alternative, Campaign, CampaignExchange, Evidence, Explained, Kind, Member, NetworkEdge,
     NetworkNode, RecommendedDecision, Severity, TimelineBucket,
 };
-pub use columns::{EXCHANGE_COLUMNS, ExchangeColumn, Requirement, exchange_schema};
+pub use columns::{Domain, EXCHANGE_COLUMNS, ExchangeColumn, Requirement, exchange_schema};
 pub use exchange::{Exchange, ExchangeBatchBuilder, ExchangeView, SchemaError};
 pub use hunt::{DetectorHealth, HuntReport, HuntSummary, Sight};
 pub use object::{Layer, ObjectTouch};

@@ -17,6 +17,16 @@ impl Micros {
     /// Microseconds in one day.
     pub const DAY: i64 = 24 * Self::HOUR;
 
+    /// The first moment that RFC 3339 can write in UTC with a year that exists: 0001-01-01T00:00:00Z.
+    pub const FIRST: Self = Self(-62_135_596_800 * Self::SECOND);
+    /// The last moment that it can write: the end of the year 9999.
+    pub const LAST: Self = Self(253_402_300_800 * Self::SECOND - 1);
+
+    /// The moment itself, where it lies in the years 1 to 9999; what does not cannot be written as a time again.
+    pub fn in_range(self) -> Option<Self> {
+        (Self::FIRST..=Self::LAST).contains(&self).then_some(self)
+    }
+
     /// Parses RFC 3339 (`2026-02-23T08:00:00.5Z`, any offset, `T` or a space). `None` when it is not one.
     pub fn parse_rfc3339(text: &str) -> Option<Self> {
         let text = text.trim();
@@ -24,6 +34,7 @@ impl Micros {
             .ok()
             .map(|t| Self(t.timestamp_micros()))
             .or_else(|| parse_without_offset(text))
+            .and_then(Self::in_range)
     }
 
     /// RFC 3339 in UTC with whole seconds, the form that reports show.
@@ -100,5 +111,23 @@ mod tests {
         assert_eq!(Micros::parse_rfc3339("2026-02-23T09:00:00+01:00"), utc);
         assert_eq!(Micros::parse_rfc3339("2026-02-23 08:00:00"), utc);
         assert_eq!(Micros::parse_rfc3339("yesterday"), None);
+    }
+
+    #[test]
+    fn every_time_that_is_read_can_be_written_and_read_again() {
+        for text in ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"] {
+            let time = Micros::parse_rfc3339(text).unwrap();
+            assert_eq!(time.to_rfc3339(), text);
+            assert_eq!(Micros::parse_rfc3339(&time.to_rfc3339()), Some(time));
+        }
+        for text in [
+            "0000-01-01T00:00:00Z",
+            "0001-01-01T00:00:00+01:00",
+            "9999-12-31T23:59:59-01:00",
+            "-0500-01-01 00:00:00",
+            "+262000-01-01 00:00:00",
+        ] {
+            assert_eq!(Micros::parse_rfc3339(text), None, "{text}");
+        }
     }
 }

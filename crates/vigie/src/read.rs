@@ -244,12 +244,12 @@ pub fn side_tables(
     let mut side = SideTables::default();
     for file in accounts {
         let (mut rows, rejected) = vigie_ingest::read_accounts(file)?;
-        write_down(file, &rejected, rejects, show)?;
+        write_down(file, rows.len(), &rejected, rejects, show)?;
         side.accounts.append(&mut rows);
     }
     for file in models {
         let (mut rows, rejected) = vigie_ingest::read_models(file)?;
-        write_down(file, &rejected, rejects, show)?;
+        write_down(file, rows.len(), &rejected, rejects, show)?;
         side.models.append(&mut rows);
     }
     Ok(side)
@@ -257,10 +257,14 @@ pub fn side_tables(
 
 fn write_down(
     file: &Path,
+    rows: usize,
     rejected: &[Reject],
     rejects: &mut RejectsWriter,
     show: &Show,
 ) -> Result<(), Failure> {
+    if let (0, Some(first)) = (rows, rejected.first()) {
+        return Err(Failure::input(format!("not one row of a side table can be read: {first}")));
+    }
     if !rejected.is_empty() {
         show.say(&format!("{}: {} rows skipped, see rejects.jsonl", file.display(), rejected.len()));
     }

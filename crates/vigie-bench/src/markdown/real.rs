@@ -2,7 +2,6 @@
 
 use std::fmt::{Result, Write as _};
 
-use super::hits;
 use crate::real::{Hop, RealData, Shares};
 
 pub fn write(out: &mut String, real: &RealData) -> Result {
@@ -44,9 +43,9 @@ fn write_hop(out: &mut String, hop: &Hop) -> Result {
         writeln!(out, "|---|---|")?;
         for components in &run.components {
             let size = components.accounts_min;
-            writeln!(out, "| connected components of ≥ {size} accounts | {} |", hits(&components.hits))?;
+            writeln!(out, "| connected components of ≥ {size} accounts | {} |", components.hits)?;
         }
-        writeln!(out, "| Vigie, {} campaigns | {} |", run.campaigns, hits(&run.vigie))?;
+        writeln!(out, "| Vigie, {} campaigns | {} |", run.campaigns, run.vigie)?;
     }
     Ok(())
 }

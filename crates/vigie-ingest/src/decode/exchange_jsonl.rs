@@ -6,22 +6,25 @@
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use vigie_model::{EXCHANGE_COLUMNS, Micros, Reject};
+use vigie_model::{Domain, EXCHANGE_COLUMNS, Micros, Reject};
 
 use crate::columns::{Cell, Columns};
-use crate::conform::whole;
+use crate::conform::{SOURCE_KIND, whole, with_source_kind};
 use crate::decode::Decoded;
 use crate::decode::text::{Fault, RowSink, utf8};
+use crate::format::Format;
 use crate::options::ReadOptions;
 
 /// Rows of canonical JSON on their way into columns.
 pub(crate) struct ExchangeRows {
     columns: Columns,
+    names_source: bool,
 }
 
 impl ExchangeRows {
     pub(crate) fn new(options: &ReadOptions) -> Self {
-        Self { columns: Columns::new(&options.columns) }
+        let names_source = options.columns.contains(SOURCE_KIND);
+        Self { columns: Columns::new(&options.columns), names_source }
     }
 }
 
@@ -41,7 +44,11 @@ impl RowSink for ExchangeRows {
     }
 
     fn finish(&mut self, rejects: Vec<Reject>) -> Result<Decoded, String> {
-        Ok(Decoded { batch: self.columns.finish()?, rejects })
+        let mut batch = self.columns.finish()?;
+        if self.names_source {
+            batch = with_source_kind(batch, Format::JsonLines).map_err(|e| e.to_string())?;
+        }
+        Ok(Decoded { batch, rejects })
     }
 }
 
@@ -93,7 +100,8 @@ impl<'de> Visitor<'de> for RowSeed<'_> {
                 return Err(A::Error::custom(""));
             }
             let mut reason = None;
-            let cell = CellSeed { cell: self.columns.cell(index), reason: &mut reason };
+            let domain = EXCHANGE_COLUMNS[index].domain;
+            let cell = CellSeed { cell: self.columns.cell(index), domain, reason: &mut reason };
             if let Err(error) = map.next_value_seed(cell) {
                 if let Some(reason) = reason {
                     *self.fault = Some(Fault::new(EXCHANGE_COLUMNS[index].name, reason));
@@ -131,6 +139,7 @@ impl Visitor<'_> for KeySeed<'_> {
 /// Reads one value into its column, or says what is wrong with it.
 struct CellSeed<'c> {
     cell: Cell<'c>,
+    domain: Domain,
     reason: &'c mut Option<String>,
 }
 
@@ -152,6 +161,12 @@ impl CellSeed<'_> {
         *self.reason = Some(reason.to_owned());
         Err(E::custom(""))
     }
+
+    /// Refuses a value of the right type that the column may not hold.
+    fn check<E: Error>(&mut self, fault: Option<String>) -> Result<(), E> {
+        *self.reason = fault;
+        self.reason.as_ref().map_or(Ok(()), |_| Err(E::custom("")))
+    }
 }
 
 impl<'de> DeserializeSeed<'de> for CellSeed<'_> {
@@ -169,7 +184,8 @@ impl<'de> Visitor<'de> for CellSeed<'_> {
         f.write_str(self.cell.expected())
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
+    fn visit_str<E: Error>(mut self, text: &str) -> Result<(), E> {
+        self.check(self.domain.fault_of_text(text))?;
         match self.cell {
             Cell::Text(column) => column.append_value(text),
             Cell::RequiredText(_) if text.is_empty() => return self.fault("is empty, but required"),
@@ -186,7 +202,8 @@ impl<'de> Visitor<'de> for CellSeed<'_> {
         Ok(())
     }
 
-    fn visit_i64<E: Error>(self, number: i64) -> Result<(), E> {
+    fn visit_i64<E: Error>(mut self, number: i64) -> Result<(), E> {
+        self.check(self.domain.fault_of_number(number as f64))?;
         match self.cell {
             Cell::Int64(column) => column.append_value(number),
             Cell::Float64(column) => column.append_value(number as f64),
@@ -211,7 +228,8 @@ impl<'de> Visitor<'de> for CellSeed<'_> {
         }
     }
 
-    fn visit_f64<E: Error>(self, number: f64) -> Result<(), E> {
+    fn visit_f64<E: Error>(mut self, number: f64) -> Result<(), E> {
+        self.check(self.domain.fault_of_number(number))?;
         match self.cell {
             Cell::Float64(column) => {
                 column.append_value(number);
@@ -220,6 +238,7 @@ impl<'de> Visitor<'de> for CellSeed<'_> {
             // Data frames write whole numbers as 5.0.
             Cell::Int32(_) | Cell::Int64(_) => match whole(number) {
                 Some(number) => self.visit_i64(number),
+                None if number.fract() == 0.0 => self.fault("is too large"),
                 None => self.fault("is no whole number"),
             },
             _ => self.refuse("a number"),

@@ -5,14 +5,17 @@
 use std::collections::BTreeMap;
 
 use arrow_array::cast::AsArray;
+use arrow_array::types::{Float64Type, Int32Type, Int64Type};
 use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch, new_null_array};
 use arrow_schema::DataType;
 use arrow_select::filter::{FilterBuilder, FilterPredicate};
-use vigie_model::{EXCHANGE_COLUMNS, ExchangeColumn, Reject, Requirement, exchange_schema};
+use vigie_model::{Domain, EXCHANGE_COLUMNS, ExchangeColumn, Reject, Requirement, exchange_schema};
 
-use crate::conform::{compatible, conform, lost, without_nan};
+use crate::conform::{SOURCE_KIND, compatible, conform, lost, with_source_kind, without_nan};
+use crate::decode::text::Fault;
 use crate::decode::{Decoded, Decoder};
 use crate::error::IngestError;
+use crate::format::Format;
 use crate::input::Meter;
 use crate::options::{BATCH_ROWS_MAX, ReadOptions};
 use crate::parquet_file::{Chunks, ParquetBatches, text_bytes};
@@ -22,6 +25,7 @@ const REQUIRED: &str = "event_id, timestamp and account_id";
 pub(crate) struct ExchangeParquet {
     batches: ParquetBatches,
     row_bytes_max: usize,
+    names_source: bool,
     /// One column of nulls per canonical column, sliced where the file lacks it.
     nulls: Vec<Option<ArrayRef>>,
 }
@@ -57,7 +61,8 @@ impl ExchangeParquet {
                 (!present).then(|| new_null_array(&column.data_type(), BATCH_ROWS_MAX))
             })
             .collect();
-        Ok(Self { batches, row_bytes_max: options.row_limit(), nulls })
+        let names_source = options.columns.contains(SOURCE_KIND);
+        Ok(Self { batches, row_bytes_max: options.row_limit(), names_source, nulls })
     }
 
     fn decode(&self, first_row: u64, batch: &RecordBatch) -> Result<Decoded, IngestError> {
@@ -66,7 +71,7 @@ impl ExchangeParquet {
         if text_bytes(batch) > self.row_bytes_max {
             for row in 0..rows {
                 if text_bytes(&batch.slice(row, 1)) > self.row_bytes_max {
-                    faults.add(row, None, format!("is longer than {} bytes", self.row_bytes_max));
+                    faults.add(row, None, Fault::too_long(self.row_bytes_max).reason);
                 }
             }
         }
@@ -86,7 +91,10 @@ impl ExchangeParquet {
         if let Some(keep) = faults.keep(rows) {
             columns = columns.iter().map(|c| keep.filter(c)).collect::<Result<_, _>>().map_err(damaged)?;
         }
-        let batch = RecordBatch::try_new(exchange_schema(), columns).map_err(damaged)?;
+        let mut batch = RecordBatch::try_new(exchange_schema(), columns).map_err(damaged)?;
+        if self.names_source {
+            batch = with_source_kind(batch, Format::Parquet).map_err(damaged)?;
+        }
         Ok(Decoded { batch, rejects: faults.into_rejects(self.batches.file(), first_row) })
     }
 
@@ -107,6 +115,7 @@ impl ExchangeParquet {
         for row in lost(found, &array) {
             faults.add(row, Some(column.name), misfit(&column.data_type(), found.data_type()));
         }
+        outside(column, &array, faults);
         if column.requirement == Requirement::Required {
             for row in nulls(&array) {
                 faults.add(row, Some(column.name), "is null, but required".to_owned());
@@ -141,6 +150,14 @@ fn missing(batches: &ParquetBatches, column: &'static str) -> IngestError {
             remedy: "name it with --objects",
         };
     }
+    if batches.schema().column_with_name("campaign_id").is_some() {
+        return IngestError::WrongTable {
+            file,
+            found: "what a hunt wrote",
+            wanted: "exchanges",
+            remedy: "name the logs themselves",
+        };
+    }
     IngestError::MissingColumn { file, column, table: "the exchange table", required: REQUIRED }
 }
 
@@ -156,7 +173,9 @@ fn expected(column: &ExchangeColumn) -> String {
 
 fn misfit(to: &DataType, from: &DataType) -> String {
     match to {
-        DataType::Timestamp(..) if matches!(from, DataType::Timestamp(..)) => "is out of range",
+        DataType::Timestamp(..) if matches!(from, DataType::Timestamp(..)) => {
+            "is out of range: before the year 1 or after 9999; check the unit of the column"
+        }
         DataType::Timestamp(..) => "is not an RFC 3339 time such as 2026-02-23T08:00:00Z",
         DataType::Int32 => "is no whole number of 32 bits",
         DataType::Int64 => "is no whole number of 64 bits",
@@ -164,6 +183,42 @@ fn misfit(to: &DataType, from: &DataType) -> String {
         _ => "does not fit the column's type",
     }
     .to_owned()
+}
+
+/// Notes values of the right type that the column may not hold.
+fn outside(column: &ExchangeColumn, array: &ArrayRef, faults: &mut Faults) {
+    let domain = column.domain;
+    let mut note = |row: usize, fault: Option<String>| {
+        if let Some(reason) = fault {
+            faults.add(row, Some(column.name), reason);
+        }
+    };
+    match domain {
+        Domain::Any => {}
+        Domain::Words(_) => {
+            for (row, text) in array.as_string::<i32>().iter().enumerate() {
+                note(row, text.and_then(|text| domain.fault_of_text(text)));
+            }
+        }
+        Domain::AtLeast(_) => {
+            for row in 0..array.len() {
+                note(row, number(array, row).and_then(|number| domain.fault_of_number(number)));
+            }
+        }
+    }
+}
+
+/// A cell of a column of numbers.
+fn number(array: &ArrayRef, row: usize) -> Option<f64> {
+    if array.is_null(row) {
+        return None;
+    }
+    match array.data_type() {
+        DataType::Int32 => Some(f64::from(array.as_primitive::<Int32Type>().value(row))),
+        DataType::Int64 => Some(array.as_primitive::<Int64Type>().value(row) as f64),
+        DataType::Float64 => Some(array.as_primitive::<Float64Type>().value(row)),
+        _ => None,
+    }
 }
 
 /// Null rows of a column that may have none.

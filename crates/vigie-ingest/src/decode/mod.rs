@@ -6,6 +6,7 @@ use crate::error::IngestError;
 
 pub(crate) mod exchange_jsonl;
 pub(crate) mod exchange_parquet;
+pub(crate) mod json_object;
 pub(crate) mod litellm;
 pub(crate) mod objects;
 pub(crate) mod objects_parquet;

@@ -5,11 +5,16 @@ use vigie_model::{Micros, ObjectTouch, Reject};
 
 use crate::csv_line::Header;
 use crate::decode::DecodedObjects;
+use crate::decode::json_object::object;
 use crate::decode::text::{Fault, RowSink, utf8};
+use crate::error::IngestError;
 use crate::options::BATCH_ROWS_MAX;
 use crate::time::{self, TIME_EXPECTED};
 
 pub(crate) const REQUIRED: &str = "account_id, object_id and timestamp";
+
+/// The columns of the table, `layer` the only one that may be absent.
+pub(crate) const COLUMNS: [&str; 4] = ["account_id", "object_id", "timestamp", "layer"];
 
 /// Rows of objects on their way into a portion.
 pub(crate) struct ObjectRows<F> {
@@ -17,15 +22,36 @@ pub(crate) struct ObjectRows<F> {
     touches: Vec<ObjectTouch>,
 }
 
+/// The header of a CSV file.
+///
+/// # Errors
+/// When it lacks a required column, or has one twice.
+pub(crate) fn csv_header(file: &str, head: &[u8]) -> Result<Header, IngestError> {
+    let header = Header::of_file(file, head, &COLUMNS)?;
+    for (at, column) in COLUMNS.into_iter().enumerate() {
+        if column != "layer" && !header.has(at) {
+            let file = file.to_owned();
+            return Err(IngestError::MissingColumn {
+                file,
+                column,
+                table: "the objects table",
+                required: REQUIRED,
+            });
+        }
+    }
+    Ok(header)
+}
+
 /// CSV rows; the first line is the header. A quoted cell must end on its own line: so one stray quote costs one row,
 /// not the rest of the file.
-pub(crate) fn csv() -> ObjectRows<impl FnMut(&str) -> Result<Option<ObjectTouch>, Fault> + Send> {
-    let mut header: Option<Header> = None;
+pub(crate) fn csv(
+    header: Header,
+) -> ObjectRows<impl FnMut(&str) -> Result<Option<ObjectTouch>, Fault> + Send> {
+    let mut header_due = true;
     ObjectRows::new(move |line| {
-        let Some(header) = &header else {
-            header = Some(Header::parse(line, &["account_id", "object_id", "timestamp", "layer"])?);
+        if std::mem::take(&mut header_due) {
             return Ok(None);
-        };
+        }
         let cells = header.cells(line)?;
         Ok(Some(ObjectTouch {
             account_id: needed("account_id", cells[0].as_deref())?.to_owned(),
@@ -40,7 +66,7 @@ pub(crate) fn csv() -> ObjectRows<impl FnMut(&str) -> Result<Option<ObjectTouch>
 /// JSON rows.
 pub(crate) fn json_lines() -> ObjectRows<impl FnMut(&str) -> Result<Option<ObjectTouch>, Fault> + Send> {
     ObjectRows::new(|row| {
-        let object: Map<String, Value> = serde_json::from_str(row).map_err(|e| Fault::json(&e))?;
+        let object = object(row)?;
         Ok(Some(ObjectTouch {
             account_id: text("account_id", &object)?.to_owned(),
             object_id: text("object_id", &object)?.to_owned(),

@@ -8,7 +8,7 @@ use arrow_schema::{DataType, TimeUnit};
 use vigie_model::{Micros, ObjectTouch};
 
 use crate::conform::{compatible, conform};
-use crate::decode::objects::{REQUIRED, needed};
+use crate::decode::objects::{COLUMNS, REQUIRED, needed};
 use crate::decode::text::Fault;
 use crate::decode::{DecodedObjects, Decoder};
 use crate::error::IngestError;
@@ -21,8 +21,6 @@ use crate::time::{self, TIME_EXPECTED};
 pub(crate) struct ObjectsParquet {
     batches: ParquetBatches,
 }
-
-const COLUMNS: [&str; 4] = ["account_id", "object_id", "timestamp", "layer"];
 
 impl ObjectsParquet {
     pub(crate) fn open(chunks: Chunks, options: &ReadOptions, meter: &Meter) -> Result<Self, IngestError> {

@@ -6,7 +6,7 @@ use crate::decode::{Decoder, Portion};
 use crate::error::IngestError;
 use crate::input::Stream;
 use crate::options::{BATCH_ROWS_MAX, ReadOptions};
-use crate::rows::{Place, Row, TextRows};
+use crate::rows::{Element, Place, Row, TextRows};
 
 /// What becomes of the rows of one text format.
 pub(crate) trait RowSink: Send {
@@ -68,9 +68,7 @@ impl<S: RowSink> TextDecoder<S> {
             let (outcome, closed) = match row {
                 Row::Whole(bytes) => (self.sink.row(bytes), true),
                 Row::Unclosed(bytes) => (self.sink.row(bytes), false),
-                Row::TooLong => {
-                    (Err(Fault::row(format!("is longer than {} bytes", self.row_bytes_max))), true)
-                }
+                Row::TooLong => (Err(Fault::too_long(self.row_bytes_max)), true),
             };
             match outcome {
                 Ok(()) => {}
@@ -102,8 +100,11 @@ impl<S: RowSink> Decoder<S::Portion> for TextDecoder<S> {
 
 /// A row as text, which every text format needs.
 pub(crate) fn utf8(row: &[u8]) -> Result<&str, Fault> {
-    std::str::from_utf8(row)
-        .map_err(|error| Fault { cut: error.error_len().is_none(), ..Fault::row("is not UTF-8") })
+    std::str::from_utf8(row).map_err(|error| {
+        let at = error.valid_up_to() + 1;
+        let fault = Fault::row(format!("is not UTF-8, at byte {at}; save the file as UTF-8"));
+        Fault { cut: error.error_len().is_none(), ..fault }
+    })
 }
 
 /// Why a row is rejected.
@@ -133,12 +134,19 @@ impl Fault {
             // Syntax messages name what was expected and where, never what was there.
             return Self::row(format!("is not JSON: {error}").replace(" at line 1 column ", ", at byte "));
         }
-        Self::row("is not a JSON object")
+        Self::row("is not a JSON object; write one object a row")
+    }
+
+    pub(crate) fn too_long(row_bytes_max: usize) -> Self {
+        Self::row(format!(
+            "is longer than {row_bytes_max} bytes; raise row_bytes_max under [read] if such rows are real"
+        ))
     }
 
     pub(crate) fn into_reject(self, file: &str, place: Place) -> Reject {
         let reason = match place.element {
-            Some(element) => format!("{} (element {element} of the array)", self.reason),
+            Some(Element::OfArray(element)) => format!("{} (element {element} of the array)", self.reason),
+            Some(Element::OfFile(object)) => format!("{} (object {object} of the file)", self.reason),
             None => self.reason,
         };
         Reject { file: file.to_owned(), line: place.line, field: self.field, reason }

@@ -9,7 +9,7 @@ use arrow_array::{
 };
 use proptest::prelude::*;
 use vigie_ingest::{ColumnSet, Format, IngestError, ReadOptions};
-use vigie_model::{Exchange, ExchangeBatchBuilder, Micros};
+use vigie_model::{Domain, EXCHANGE_COLUMNS, Exchange, ExchangeBatchBuilder, Micros};
 
 use crate::support::{GOOD, gzip, ids, lines, memory, parquet, parquet_of, read, read_with, zstd};
 
@@ -93,10 +93,10 @@ fn a_bad_row_is_told_and_skipped() {
     log:14 prompt stands twice in the row
     log:15 - is not JSON: it breaks off before its end
     log:16 - is not JSON: trailing characters, at byte 70
-    log:17 - is not a JSON object
+    log:17 - is not a JSON object; write one object a row
     log:18 - is not JSON: expected value, at byte 1
-    log:19 - is not a JSON object
-    log:21 - is not UTF-8
+    log:19 - is not a JSON object; write one object a row
+    log:21 - is not UTF-8, at byte 14; save the file as UTF-8
     "#);
     assert!(!lines(&read.rejects).contains("secret"), "a reject quotes content");
 }
@@ -173,7 +173,7 @@ fn batch(rows: &[Exchange]) -> arrow_array::RecordBatch {
     builder.finish()
 }
 
-fn required(rows: usize) -> Vec<(&'static str, ArrayRef)> {
+pub fn required(rows: usize) -> Vec<(&'static str, ArrayRef)> {
     let ids = |prefix: &str| (0..rows).map(|i| format!("{prefix}{i}")).collect::<Vec<_>>();
     vec![
         ("event_id", Arc::new(StringArray::from(ids("e"))) as ArrayRef),
@@ -322,7 +322,10 @@ fn rows_longer_than_the_limit_are_rejected_in_parquet_too() {
     let options = ReadOptions { row_bytes_max: 500, ..ReadOptions::default() };
     let read = read_with(&[memory("log", parquet(columns))], &options);
     assert_eq!(ids(&read.rows), ["e0", "e2"]);
-    assert_eq!(lines(&read.rejects), "log:2 - is longer than 500 bytes\n");
+    assert_eq!(
+        lines(&read.rejects),
+        "log:2 - is longer than 500 bytes; raise row_bytes_max under [read] if such rows are real\n"
+    );
 }
 
 #[test]
@@ -337,6 +340,55 @@ fn the_format_can_be_ordered() {
     assert!(vigie_ingest::open_exchanges(&[memory("log", GOOD)], &options).is_err());
 }
 
+/// A row with a value in every column, as JSON.
+fn full_row() -> serde_json::Value {
+    let cell = |column: &vigie_model::ExchangeColumn| match column.data_type() {
+        arrow_schema::DataType::Timestamp(..) => "2026-02-23T08:00:00Z".into(),
+        arrow_schema::DataType::Utf8 => match column.domain {
+            Domain::Words(words) => words[0].into(),
+            _ => format!("a {}", column.name).into(),
+        },
+        arrow_schema::DataType::Boolean => true.into(),
+        arrow_schema::DataType::Float64 => 0.5.into(),
+        _ => serde_json::Value::from(7),
+    };
+    EXCHANGE_COLUMNS.iter().map(|column| (column.name.to_owned(), cell(column))).collect()
+}
+
+#[test]
+fn every_column_is_read_from_both_forms() {
+    let options = ReadOptions { columns: ColumnSet::all(), ..ReadOptions::default() };
+    let json = read_with(&[memory("log", full_row().to_string())], &options);
+    assert!(json.errors.is_empty() && json.rejects.is_empty(), "{json:?}");
+    let whole = batch(&json.rows);
+    for (column, values) in whole.schema().fields().iter().zip(whole.columns()) {
+        assert_eq!(arrow_array::Array::null_count(values), 0, "{} was lost", column.name());
+    }
+    assert_eq!(json.rows[0].source_kind.as_deref(), Some("a source_kind"));
+    let parquet = read_with(&[memory("log", parquet_of(&[whole]))], &options);
+    assert_eq!(parquet.rows, json.rows);
+}
+
+#[test]
+fn a_row_names_its_decoder_where_it_does_not_say_so_itself() {
+    let kinds = |read: crate::support::Read| -> Vec<String> {
+        read.rows.into_iter().map(|row| row.source_kind.unwrap_or_default()).collect()
+    };
+    let log = format!(
+        "{}{}{}",
+        GOOD,
+        r#"{"event_id":"e3","timestamp":"2026-02-23T08:00:00Z","account_id":"a","source_kind":null}"#,
+        "\n{\"event_id\":\"e4\",\"timestamp\":\"2026-02-23T08:00:00Z\",\"account_id\":\"a\",\"source_kind\":\"litellm\"}\n"
+    );
+    assert_eq!(kinds(read(log)), ["jsonl", "jsonl", "jsonl", "litellm"]);
+    assert_eq!(kinds(read(parquet(required(2)))), ["parquet", "parquet"]);
+    let mut columns = required(2);
+    columns.push(("source_kind", Arc::new(StringArray::from(vec![Some("litellm"), None]))));
+    assert_eq!(kinds(read(parquet(columns))), ["litellm", "parquet"]);
+    let only = ReadOptions { columns: ColumnSet::only(&["prompt"]), ..ReadOptions::default() };
+    assert_eq!(kinds(read_with(&[memory("log", GOOD)], &only)), ["", ""], "not asked for");
+}
+
 fn word() -> impl Strategy<Value = Option<String>> {
     proptest::option::of("\\PC{0,12}|[\"\\\\\n\t\u{0}é🦀]{1,4}")
 }
@@ -345,13 +397,14 @@ prop_compose! {
     fn exchange()(
         event_id in "\\PC{1,9}", micros in -62_000_000_000_000_000_i64..250_000_000_000_000_000,
         account_id in "[a-z]{1,5}", words in proptest::array::uniform5(word()),
-        turn in proptest::option::of(any::<i32>()), tokens in proptest::option::of(any::<i64>()),
+        turn in proptest::option::of(1..=i32::MAX), tokens in proptest::option::of(0..=i64::MAX),
         temperature in proptest::option::of(-1e9..1e9), stream in proptest::option::of(any::<bool>()),
     ) -> Exchange {
         let [prompt, tools, completion, system_prompt, user_agent] = words;
+        let source_kind = Some("gateway".to_owned());
         Exchange {
             event_id, timestamp: Micros(micros), account_id, prompt, tools, completion, system_prompt, user_agent,
-            turn, input_tokens: tokens, temperature, stream, ..Exchange::default()
+            turn, input_tokens: tokens, temperature, stream, source_kind, ..Exchange::default()
         }
     }
 }
@@ -361,7 +414,7 @@ fn to_json(row: &Exchange) -> String {
         "event_id": row.event_id, "timestamp": row.timestamp.to_rfc3339(), "account_id": row.account_id,
         "prompt": row.prompt, "tools": row.tools, "completion": row.completion, "turn": row.turn,
         "system_prompt": row.system_prompt, "user_agent": row.user_agent, "stream": row.stream,
-        "input_tokens": row.input_tokens, "temperature": row.temperature,
+        "input_tokens": row.input_tokens, "temperature": row.temperature, "source_kind": row.source_kind,
     })
     .to_string()
 }

@@ -65,6 +65,7 @@ fn every_field_that_the_payload_has_is_mapped() {
         http_status: 200,
         duration_ms: 2250.0,
         ttft_ms: 500.0,
+        source_kind: "litellm",
     }
     "#);
 }
@@ -139,7 +140,7 @@ fn faulty_payloads_are_rejected_with_their_place() {
     log:3 startTime is no time; write RFC 3339 such as 2026-02-23T08:00:00Z, or seconds since 1970
     log:4 metadata names no user, team, organisation, key or end user; turn off redact_user_api_key_info, or log the proxy rather than the SDK
     log:5 - is not JSON: it breaks off before its end
-    log:6 - is not a JSON object
+    log:6 - is not a JSON object; write one object a row
     ");
 }
 
@@ -150,4 +151,15 @@ fn trust_in_addresses_is_the_operators_word() {
     assert_eq!(read.rows[0].client_address_trust.as_deref(), Some("trusted_proxy"));
     assert_eq!(read.rows[1].client_address_trust, None, "no address, no trust");
     assert_eq!(read.rows[0].completion, None, "not selected by default");
+}
+
+#[test]
+fn a_key_that_stands_twice_and_a_count_below_nothing_are_told() {
+    let rest = r#""startTime":1771833600,"metadata":{"user_api_key_user_id":"u"}"#;
+    let log = format!(
+        "{{\"id\":\"1\",\"id\":\"2\",{rest}}}\n{{\"id\":\"3\",\"prompt_tokens\":-4,{rest}}}\n{{\"id\":\"4\",{rest}}}\n"
+    );
+    let read = read(log);
+    assert_eq!(ids(&read.rows), ["4"]);
+    assert_eq!(lines(&read.rejects), "log:1 id stands twice in the row\nlog:2 prompt_tokens is negative\n");
 }

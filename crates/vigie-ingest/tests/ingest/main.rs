@@ -10,3 +10,4 @@ mod resolve;
 mod side;
 mod speed;
 mod support;
+mod ugly;

@@ -87,7 +87,7 @@ fn bad_rows_are_told_and_skipped() {
     objects:4 account_id is empty, but required
     objects:5 - has a quote that is not closed on its line
     objects:6 timestamp is no time; write RFC 3339 such as 2026-02-23T08:00:00Z, or seconds since 1970
-    objects:8 - is not UTF-8
+    objects:8 - is not UTF-8, at byte 3; save the file as UTF-8
     ");
     let jsonl = "{\"account_id\":\"a\",\"object_id\":1,\"timestamp\":1}\n{\"account_id\":\"a\",\"object_id\":\"o\",\"timestamp\":[]}\n{\n";
     let (_, rejects, _) = read(jsonl);
@@ -96,6 +96,17 @@ fn bad_rows_are_told_and_skipped() {
     objects:2 timestamp is no time; write RFC 3339 such as 2026-02-23T08:00:00Z, or seconds since 1970
     objects:3 - is not JSON: it breaks off before its end
     ");
+}
+
+#[test]
+fn a_header_that_cannot_serve_is_an_error() {
+    let error = |csv: &str| read(csv).2.remove(0);
+    insta::assert_snapshot!(error("account_id,object_id\na,o\n"), @"`objects` has no column `timestamp`; the objects table needs account_id, object_id and timestamp");
+    insta::assert_snapshot!(error("account_id,Account_ID,object_id,timestamp\na,b,o,1\n"), @"`objects` has the column `account_id` twice; leave one of them out when you export");
+    let (touches, rejects, _) =
+        read(r#"{"account_id":"a","account_id":"b","object_id":"o","timestamp":1771833600}"#);
+    assert!(touches.is_empty());
+    assert_eq!(lines(&rejects), "objects:1 account_id stands twice in the row\n");
 }
 
 #[test]

@@ -90,6 +90,7 @@ fn what_is_not_there_is_said() {
     assert!(matches!(resolve(&at("*.jsonl")), Err(IngestError::NoMatch { .. })));
     assert!(matches!(resolve(&at("a[.jsonl")), Err(IngestError::BadPattern { .. })));
     assert!(matches!(resolve(&at("")), Err(IngestError::NothingFound { .. })));
+    assert!(matches!(resolve(&at("none/**/*.jsonl")), Err(IngestError::Io { .. })));
     assert!(matches!(resolve(&[]), Err(IngestError::NothingFound { .. })));
     assert!(matches!(resolve(&["-".into(), "-".into()]), Err(IngestError::StdinTwice)));
 }
@@ -104,4 +105,88 @@ fn a_missing_file_does_not_stop_the_next_one() {
     assert_eq!(ids(&read.rows), ["e1", "e2"]);
     let read = read_with(&[Source::from(folder.path())], &ReadOptions::default());
     assert!(matches!(&read.errors[..], [IngestError::Io { .. }]), "{:?}", read.errors);
+}
+
+#[test]
+fn what_leads_nowhere_does_not_stop_the_rest() {
+    let folder = folder(&["a.jsonl"]);
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let found = resolve(&[at("none.jsonl"), at("a.jsonl"), at("none-*.jsonl")]).unwrap();
+    assert_eq!(found.sources.len(), 1);
+    assert!(
+        matches!(&found.problems[..], [IngestError::NotFound { .. }, IngestError::NoMatch { .. }]),
+        "{:?}",
+        found.problems
+    );
+}
+
+#[test]
+fn the_answer_of_an_earlier_hunt_is_left_out() {
+    let folder = folder(&[
+        "a.jsonl",
+        "vigie-out/campaigns.jsonl",
+        "vigie-out/members.parquet",
+        "vigie-out/exchanges.parquet",
+        "vigie-out/summary.json",
+        "campaigns.jsonl",
+        "members.parquet",
+        "summary.json",
+    ]);
+    let found = resolve(&[folder.path().display().to_string()]).unwrap();
+    insta::assert_snapshot!(names(folder.path(), &found), @"
+    logs: a.jsonl summary.json
+    accounts: none
+    models: none
+    left out: campaigns.jsonl members.parquet vigie-out
+    ");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_and_pipes_neither_loop_nor_vanish() {
+    use std::os::unix::fs::symlink;
+    let folder = folder(&["logs/a.jsonl", "logs/deep/b.jsonl", "elsewhere/c.jsonl"]);
+    let at = |name: &str| folder.path().join(name);
+    symlink(".", at("logs/loop")).unwrap();
+    symlink(".", at("logs/other-loop")).unwrap();
+    symlink(at("elsewhere"), at("logs/elsewhere")).unwrap();
+    symlink("nowhere", at("logs/nowhere.jsonl")).unwrap();
+    symlink("a.jsonl", at("logs/again.jsonl")).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(at("logs/pipe.jsonl")).status().unwrap().success());
+    let found = resolve(&[at("logs").display().to_string()]).unwrap();
+    insta::assert_snapshot!(names(folder.path(), &found), @"
+    logs: logs/a.jsonl logs/deep/b.jsonl
+    accounts: none
+    models: none
+    left out: logs/elsewhere logs/loop logs/nowhere.jsonl logs/other-loop logs/pipe.jsonl
+    ");
+    let found = resolve(&[at("logs/**/*.jsonl").display().to_string()]).unwrap();
+    insta::assert_snapshot!(names(folder.path(), &found), @"
+    logs: logs/a.jsonl logs/deep/b.jsonl
+    accounts: none
+    models: none
+    left out: logs/nowhere.jsonl logs/pipe.jsonl
+    ");
+    // Named by itself, a link that leads nowhere is an input like any other, and reading it says so.
+    let found = resolve(&[at("logs/nowhere.jsonl").display().to_string()]).unwrap();
+    let read = read_with(&found.sources, &ReadOptions::default());
+    assert!(matches!(&read.errors[..], [IngestError::NotFound { .. }]), "{:?}", read.errors);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_listed_is_told_and_the_rest_read() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = folder(&["closed/b.jsonl", "open/a.jsonl"]);
+    let closed = folder.path().join("closed");
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
+    let barred = fs::read_dir(&closed).is_err();
+    let found = resolve(&[folder.path().display().to_string()]).unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o755)).unwrap();
+    if !barred {
+        eprintln!("skipped: this user may read every folder");
+        return;
+    }
+    assert_eq!(found.sources.len(), 1);
+    assert!(matches!(&found.problems[..], [IngestError::Io { .. }]), "{:?}", found.problems);
 }

@@ -53,12 +53,19 @@ fn every_format_gives_the_same_accounts() {
     ];
     let mut columns = columns;
     columns.pop();
+    let mut long = columns.clone();
+    let large = arrow_schema::DataType::LargeList(Arc::new(arrow_schema::Field::new_list_field(
+        arrow_schema::DataType::LargeUtf8,
+        true,
+    )));
+    long[6].1 = arrow_cast::cast(&long[6].1, &large).unwrap();
     let table: Vec<(&str, Vec<u8>)> = vec![
         ("csv", csv.into()),
         ("csv.gz", gzip(csv.as_bytes())),
         ("jsonl", jsonl.into()),
         ("json array", format!("[{}]", jsonl.replace('\n', ",")).into()),
         ("parquet", parquet(columns)),
+        ("parquet with long lists", parquet(long)),
     ];
     for (name, bytes) in table {
         let (_folder, path) = file("accounts", bytes);

@@ -14,6 +14,7 @@ mod found;
 mod input;
 mod lag;
 mod networks;
+mod show;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ pub use networks::{
     ArchetypeRow, Innocents, LARGE_ACCOUNTS, LookAlikeRow, NetworkRow, Purity, RECOVERED_JACCARD,
     best_jaccard,
 };
+pub use show::figure;
 pub use truth::{Truth, TruthAccount, TruthNetwork};
 
 /// False accounts per million honest ones at which recall is reported.

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::accounts::Hits;
 use super::exchanges::ExchangeFigures;
 use super::lag::Lag;
+use super::show::figure;
 use super::{LARGE_ACCOUNTS, Score};
 
 impl Score {
@@ -38,7 +38,7 @@ impl Score {
 
     fn write_accounts(&self, out: &mut String) -> std::fmt::Result {
         let accounts = &self.accounts;
-        writeln!(out, "Accounts   {}", hits(&accounts.hits))?;
+        writeln!(out, "Accounts   {}", accounts.hits)?;
         if let Some(rate) = accounts.false_per_million {
             writeln!(out, "           {rate:.0} false accounts per million honest")?;
         }
@@ -77,9 +77,9 @@ impl Score {
         writeln!(
             out,
             "Groups     B-cubed precision {} recall {} F1 {}",
-            ratio(b.precision),
-            ratio(b.recall),
-            ratio(b.f1)
+            figure(b.precision, 3),
+            figure(b.recall, 3),
+            figure(b.f1, 3)
         )?;
         writeln!(
             out,
@@ -90,8 +90,8 @@ impl Score {
             out,
             "           {} campaigns accuse, purity {} (mean {}), {} without any malicious account; {} judged innocent",
             purity.campaigns,
-            ratio(purity.weighted),
-            ratio(purity.mean),
+            figure(purity.weighted, 3),
+            figure(purity.mean, 3),
             purity.empty_handed,
             purity.judged_innocent
         )
@@ -168,16 +168,12 @@ impl Score {
 }
 
 fn write_exchanges(out: &mut String, exchanges: &ExchangeFigures) -> std::fmt::Result {
-    writeln!(out, "\nExchanges  in mixed accounts: {}", hits(&exchanges.mixed))?;
-    writeln!(out, "           of those with ε ≥ 10 %: {}", hits(&exchanges.mixed_from_tenth))?;
-    let ends = exchanges.by_share.iter().skip(1).map(|b| b.from).chain([1.0]);
-    for (bucket, end) in exchanges.by_share.iter().zip(ends) {
-        if bucket.accounts > 0 {
-            let range = format!("ε {:.0}–{:.0} %", bucket.from * 100.0, end * 100.0);
-            writeln!(out, "           {range:<12} {:>6} accounts  {}", bucket.accounts, hits(&bucket.hits))?;
-        }
+    writeln!(out, "\nExchanges  in mixed accounts: {}", exchanges.mixed)?;
+    writeln!(out, "           of those with ε ≥ 10 %: {}", exchanges.mixed_from_tenth)?;
+    for (range, bucket) in exchanges.ranges() {
+        writeln!(out, "           {range:<12} {:>6} accounts  {}", bucket.accounts, bucket.hits)?;
     }
-    writeln!(out, "           in all accounts: {}", hits(&exchanges.all))
+    writeln!(out, "           in all accounts: {}", exchanges.all)
 }
 
 fn write_lag(out: &mut String, lag: &Lag) -> std::fmt::Result {
@@ -206,22 +202,6 @@ fn write_lag(out: &mut String, lag: &Lag) -> std::fmt::Result {
         )?;
     }
     Ok(())
-}
-
-fn hits(hits: &Hits) -> String {
-    format!(
-        "precision {} recall {} F1 {} ({} right, {} wrong, {} missed)",
-        ratio(hits.precision),
-        ratio(hits.recall),
-        ratio(hits.f1),
-        hits.true_positives,
-        hits.false_positives,
-        hits.false_negatives
-    )
-}
-
-fn ratio(value: Option<f64>) -> String {
-    value.map_or_else(|| "–".to_owned(), |v| format!("{v:.3}"))
 }
 
 fn cut(text: &str, chars: usize) -> String {

@@ -5,6 +5,9 @@ use vigie_model::{Exchange, Micros};
 use super::dice::{Dice, mix, opaque_into};
 use super::plan::{Cue, Moment, Plan, Stream, Words};
 
+/// What rows of a world name as their source: the simulator, no gateway.
+const SOURCE_KIND: &str = "sim";
+
 /// Keeps buffers between rows.
 #[derive(Default)]
 pub(crate) struct Pen {
@@ -47,6 +50,7 @@ impl Pen {
         text(&mut row.ja4, &stream.client.ja4);
         text(&mut row.provider, "lighthouse");
         text(&mut row.operation, "chat");
+        text(&mut row.source_kind, SOURCE_KIND);
         model(row, plan, stream, &self.words, moment.at);
         row.stream = Some(stream.params.stream);
         row.temperature = stream.params.temperature;

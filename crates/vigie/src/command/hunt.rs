@@ -38,9 +38,12 @@ pub fn run(args: &Hunt) -> Outcome {
     let show = Show::new(args.run.quiet);
     let hunted = hunt(args, &config, &options, window, &found, &mut rejects, &show);
     show.finish();
+    // The rows that were skipped are told also where nothing was left to hunt.
+    if hunted.is_ok() || rejects.seen() > 0 {
+        rejects.finish().writing()?;
+    }
     let Hunted { report, sources, incomplete } = hunted?;
 
-    rejects.finish().writing()?;
     write(&args.out, &report, sources)?;
     if !args.run.quiet {
         out::note(&format!("Wrote {}", args.out.join(REPORT).display()));
@@ -137,13 +140,13 @@ fn hunt(
     let mut ledger = Ledger::new(&found.sources, rejects, show);
     let mut report = if args.objects.is_empty() {
         let lake = vigie_hunt::fold(&mut read::exchanges(&found.sources, options, &mut ledger), &Folding)?;
-        tell(&mut ledger, show)?;
+        tell(&mut ledger, found, show)?;
         vigie_hunt::hunt(&lake, &side, window, &settings, show)
     } else {
         let mut touches = read::objects(&found.sources, options, &mut ledger);
         let report = vigie_hunt::hunt_objects(&mut touches, window, &settings, show);
         drop(touches);
-        tell(&mut ledger, show)?;
+        tell(&mut ledger, found, show)?;
         report
     };
     report.summary.rejected = ledger.rejected();
@@ -152,7 +155,7 @@ fn hunt(
         .iter()
         .map(|s| format!("{}: {} rows, {} skipped", s.name, s.rows, s.rejected))
         .collect();
-    Ok(Hunted { report, sources, incomplete: ledger.incomplete() })
+    Ok(Hunted { report, sources, incomplete: ledger.incomplete() || !found.problems.is_empty() })
 }
 
 /// The bar shows bytes while reading, so the fold's own count of rows is not shown.
@@ -178,11 +181,19 @@ fn side_tables(
     read::side_tables(accounts, models, rejects, show)
 }
 
-/// Tells how reading went; when no source at all could be read there is nothing to hunt.
-fn tell(ledger: &mut Ledger<'_>, show: &Show) -> Result<(), Failure> {
+/// Tells how reading went; when not one row could be read there is nothing to hunt, and "nothing found" would be a lie.
+fn tell(ledger: &mut Ledger<'_>, found: &Resolved, show: &Show) -> Result<(), Failure> {
     ledger.check().writing()?;
-    let errors: Vec<String> =
-        ledger.sources.iter().filter_map(|s| s.error.as_ref().map(ToString::to_string)).collect();
+    let broken = ledger.sources.iter().filter_map(|s| s.error.as_ref());
+    let mut errors: Vec<String> = found.problems.iter().chain(broken).map(ToString::to_string).collect();
+    let mut skipped: Vec<String> = ledger.first_rejects.iter().map(|reject| format!("  {reject}")).collect();
+    if ledger.rejected() > skipped.len() as u64 {
+        skipped.push(format!("  all {} skipped rows are in rejects.jsonl", ledger.rejected()));
+    }
+    if ledger.rows() == 0 && !skipped.is_empty() {
+        errors.push("not one row of the input can be read:".to_owned());
+        errors.append(&mut skipped);
+    }
     if ledger.rows() == 0 && !errors.is_empty() {
         return Err(Failure::input(errors.join("\n")));
     }
@@ -196,11 +207,9 @@ fn tell(ledger: &mut Ledger<'_>, show: &Show) -> Result<(), Failure> {
         let files = ledger.sources.len();
         show.say(&format!("all {files} files: {} rows, {} skipped", ledger.rows(), ledger.rejected()));
     }
-    for reject in &ledger.first_rejects {
-        show.say(&format!("  {}, line {}: {}", reject.file, reject.line, reject.reason));
-    }
-    if ledger.rejected() > ledger.first_rejects.len() as u64 {
-        show.say(&format!("  all {} skipped rows are in rejects.jsonl", ledger.rejected()));
+    skipped.iter().for_each(|line| show.say(line));
+    if ledger.rows() == 0 {
+        show.say("The input holds no row at all: there was nothing to hunt.");
     }
     Ok(())
 }

@@ -29,7 +29,10 @@ pub fn run(args: &Score) -> Outcome {
 
 /// Folds the world once and hunts it up to many moments.
 fn measured_lag(world: &Path, show: &Show) -> Result<Lag, Failure> {
-    let found = vigie_ingest::resolve(&[world.display().to_string()])?;
+    let mut found = vigie_ingest::resolve(&[world.display().to_string()])?;
+    if let Some(problem) = found.problems.pop() {
+        return Err(problem.into());
+    }
     show.reading("reading", found.sources.iter().filter_map(vigie_ingest::Source::bytes).sum());
     let mut broken = None;
     let mut reader = vigie_ingest::open_exchanges(&found.sources, &ReadOptions::default())?;

@@ -29,7 +29,7 @@ fn limits_of_reading_are_kept() {
     let place = Place::new();
     place.file("log.jsonl", three_days());
     place.file("vigie.toml", "[read]\nrow_bytes_max = 20\n");
-    place.vigie(&["hunt", "log.jsonl", "--config", "vigie.toml"]).code(0);
+    place.vigie(&["hunt", "log.jsonl", "--config", "vigie.toml"]).code(3);
     assert_eq!(place.read("vigie-out/rejects.jsonl").lines().count(), 3);
 }
 

@@ -8,6 +8,7 @@ mod layers;
 mod manual;
 mod outputs;
 mod reading;
+mod schema;
 mod serving;
 mod support;
 mod tidy;

@@ -87,3 +87,72 @@ fn quiet_says_nothing_but_the_result() {
     let run = place.vigie(&["hunt", "log.jsonl", "--quiet"]).code(0);
     assert_eq!(stderr(&run), "");
 }
+
+#[test]
+fn rejects_on_the_terminal_name_their_field() {
+    let place = Place::new();
+    place.file("log.jsonl", three_days() + "{\"event_id\": \"e4\"}\n");
+    let run = place.vigie(&["hunt", "log.jsonl"]).code(0);
+    assert!(
+        stderr(&run).contains("log.jsonl, line 4: timestamp is missing, but required"),
+        "{}",
+        stderr(&run)
+    );
+}
+
+#[test]
+fn an_input_without_one_good_row_is_no_clean_answer() {
+    let place = Place::new();
+    place.file("log.jsonl", "{\"event_id\": \"e4\"}\n".repeat(5));
+    let run = place.vigie(&["hunt", "log.jsonl"]).code(3);
+    let said = stderr(&run);
+    assert!(said.contains("not one row of the input can be read"), "{said}");
+    assert!(said.contains("line 1: timestamp is missing") && said.contains("all 5 skipped rows"), "{said}");
+    assert_eq!(place.read("vigie-out/rejects.jsonl").lines().count(), 5);
+    assert!(!place.path("vigie-out/summary.json").exists());
+}
+
+#[test]
+fn an_empty_input_is_said_to_be_empty() {
+    let place = Place::new();
+    place.file("log.jsonl", "");
+    let run = place.vigie(&["hunt", "log.jsonl"]).code(0);
+    assert!(stderr(&run).contains("there was nothing to hunt"), "{}", stderr(&run));
+}
+
+#[test]
+fn a_missing_input_is_3_and_the_others_are_hunted() {
+    let place = Place::new();
+    place.file("good.jsonl", three_days());
+    let run = place.vigie(&["hunt", "good.jsonl", "missing.jsonl", "none-*.parquet"]).code(3);
+    let said = stderr(&run);
+    assert!(said.contains("`missing.jsonl` does not exist"), "{said}");
+    assert!(said.contains("no file matches `none-*.parquet`"), "{said}");
+    assert_eq!(place.summary()["exchanges"], 3);
+}
+
+#[test]
+fn the_output_may_lie_below_the_input_and_the_hunt_be_repeated() {
+    let place = Place::new();
+    place.file("logs/log.jsonl", three_days());
+    for _ in 0..2 {
+        place.vigie(&["hunt", "logs", "--out", "logs/answer"]).code(0);
+    }
+    let run = place.vigie(&["hunt", "."]).code(0);
+    assert!(stderr(&run).contains("Left out, no logs: ./logs/answer"), "{}", stderr(&run));
+    place.vigie(&["hunt", "."]).code(0);
+    assert_eq!(place.summary()["exchanges"], 3);
+}
+
+#[test]
+fn a_side_table_without_one_good_row_stops_the_hunt() {
+    let place = Place::new();
+    place.file("log.jsonl", three_days());
+    place.file("accounts.jsonl", "{\"account_id\": 7}\n{\"account_id\": 8}\n");
+    let run = place.vigie(&["hunt", "log.jsonl", "--accounts", "accounts.jsonl"]).code(3);
+    let said = stderr(&run);
+    assert!(
+        said.contains("accounts.jsonl, line 1: account_id is not a string; write it in quotes"),
+        "{said}"
+    );
+}

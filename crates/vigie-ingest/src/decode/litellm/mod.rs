@@ -16,8 +16,9 @@ mod content;
 use serde_json::{Map, Value};
 use vigie_model::{Exchange, ExchangeBatchBuilder, Micros, Reject};
 
-use crate::decode::Decoded;
 use crate::decode::text::{Fault, RowSink, utf8};
+use crate::decode::{Decoded, json_object};
+use crate::format::Format;
 use crate::options::{AddressTrust, BATCH_ROWS_MAX, BATCH_TEXT_BYTES_MAX, ColumnSet, ReadOptions};
 use crate::time::{self, TIME_EXPECTED};
 
@@ -46,10 +47,9 @@ impl RowSink for LiteLlmRows {
     type Portion = Decoded;
 
     fn row(&mut self, row: &[u8]) -> Result<(), Fault> {
-        let value: Value = serde_json::from_str(utf8(row)?).map_err(|e| Fault::json(&e))?;
-        let payload = value.as_object().ok_or_else(|| Fault::row("is not a JSON object"))?;
+        let row_object = json_object::object(utf8(row)?)?;
         // Callbacks that log all their arguments carry the payload one level down.
-        let payload = payload.get("standard_logging_object").and_then(Value::as_object).unwrap_or(payload);
+        let payload = object(&row_object, "standard_logging_object").unwrap_or(&row_object);
         let exchange = exchange(payload, self.address_trust, &self.columns)?;
         self.text_bytes += row.len();
         self.builder.push(&exchange);
@@ -93,6 +93,7 @@ fn exchange(payload: &Object, trust: AddressTrust, columns: &ColumnSet) -> Resul
         response_model: text(response, "model"),
         // An answer from the cache repeats the id of the first one, and is yet an exchange of its own.
         response_id: text(response, "id").filter(|_| boolean(payload, "cache_hit") != Some(true)),
+        source_kind: Some(Format::LiteLlm.name().to_owned()),
         ..Exchange::default()
     };
     row.end_user_assertion = row.end_user_id.as_ref().map(|_| "unsigned".to_owned());
@@ -103,6 +104,7 @@ fn exchange(payload: &Object, trust: AddressTrust, columns: &ColumnSet) -> Resul
     set_usage(&mut row, payload, metadata, response);
     set_outcome(&mut row, payload);
     drop_unselected(&mut row, columns);
+    check_counts(&row)?;
     Ok(row)
 }
 
@@ -211,6 +213,19 @@ fn set_usage(row: &mut Exchange, payload: &Object, metadata: &Object, response: 
     row.cached_input_tokens = detail(["prompt_tokens_details", "input_tokens_details"], "cached_tokens")
         .or_else(|| integer(usage, "cache_read_input_tokens"));
     row.reasoning_tokens = detail(["completion_tokens_details", "output_tokens_details"], "reasoning_tokens");
+}
+
+fn check_counts(row: &Exchange) -> Result<(), Fault> {
+    let counts = [
+        ("prompt_tokens", row.input_tokens),
+        ("completion_tokens", row.output_tokens),
+        ("cached_tokens", row.cached_input_tokens),
+        ("reasoning_tokens", row.reasoning_tokens),
+    ];
+    match counts.into_iter().find(|(_, count)| count.is_some_and(|count| count < 0)) {
+        Some((field, _)) => Err(Fault::new(field, "is negative")),
+        None => Ok(()),
+    }
 }
 
 fn set_outcome(row: &mut Exchange, payload: &Object) {
