@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { ApiError, url } from "../../src/api/client";
+import { spanOf } from "../../src/parts/window";
 import { accountsOf, faint, inDays, safeNext, sharesOf } from "../../src/parts/pure";
 
 test("account lists may be written in any way and name each account once", () => {
@@ -34,4 +35,14 @@ test("a problem says what is wrong with which field", () => {
   expect(error.message).toBe("no");
   expect(error.field("title")).toBe("is too long");
   expect(error.field("other")).toBeUndefined();
+});
+
+test("a long list renders what is in sight and a little more, in whole strides", () => {
+  expect(spanOf(0, 800, 37, 100_000)).toEqual({ first: 0, last: 35 });
+  const far = spanOf(37 * 5000, 800, 37, 100_000);
+  expect(far.first).toBeLessThanOrEqual(4990);
+  expect(far.last).toBeGreaterThanOrEqual(5000 + Math.ceil(800 / 37) + 10);
+  expect(far.last - far.first).toBeLessThan(60);
+  expect(spanOf(37 * 99_990, 800, 37, 100_000).last).toBe(100_000);
+  expect(spanOf(5_000, 800, 37, 3)).toEqual({ first: 2, last: 3 });
 });
