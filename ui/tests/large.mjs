@@ -37,8 +37,13 @@ after(async () => {
 });
 
 const account = (i) => `acc_${String(i).padStart(16, "0")}`;
-// The same numbers each time: a small linear generator.
-const numbers = (seed) => () => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648;
+// The same numbers each time (mulberry32).
+const numbers = (seed) => () => {
+  seed = (seed + 0x6d2b79f5) | 0;
+  let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+  return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+};
 
 test("a table of 100,000 members scrolls smoothly", async () => {
   const { page } = one;
@@ -113,8 +118,8 @@ test("a network of 25,000 accounts is drawn without freezing the page", async ()
   const layers = ["content", "infrastructure", "payment"];
   const edges = Array.from({ length: EDGES }, () => {
     const a = Math.floor(random() * NODES);
-    // Groups of a hundred, as campaigns are.
-    const b = Math.floor(a / 100) * 100 + Math.floor(random() * 100);
+    // Groups of a hundred, as campaigns are, and a link in twenty to anybody.
+    const b = random() < 0.05 ? Math.floor(random() * NODES) : Math.floor(a / 100) * 100 + Math.floor(random() * 100);
     return { a, b: Math.min(NODES - 1, b), weight: 1 + 9 * random(), layer: layers[Math.floor(random() * 3)] };
   });
   await page.route("**/network", (route) => route.fulfill({ json: { nodes, edges, members: NODES } }));
@@ -124,13 +129,31 @@ test("a network of 25,000 accounts is drawn without freezing the page", async ()
   });
   const began = Date.now();
   await one.go(`${path}?tab=network`);
-  await page.locator(".net canvas").first().waitFor({ timeout: 120_000 });
+  const canvas = page.locator(".net .canvas");
+  // The number of links on the screen; 0 with the first picture, which shows the accounts.
+  await page.waitForFunction(() => Number(document.querySelector(".net .canvas")?.dataset.links ?? -1) >= 0, undefined, { timeout: 120_000 });
+  const first = Date.now() - began;
+  await page.waitForFunction((all) => Number(document.querySelector(".net .canvas")?.dataset.links) === all, EDGES, { timeout: 120_000 });
+  const whole = Date.now() - began;
   await settled(page);
-  const longest = await page.evaluate(() => window.longest);
-  console.log(`25,000 accounts and 60,000 links: first picture after ${Date.now() - began} ms, longest task ${Math.round(longest)} ms`);
-  // Painting all links in software stood still for 10 to 23 seconds.
-  assert.ok(longest < 5_000, `the page stood still for ${longest} ms`);
+  const opened = await page.evaluate(() => window.longest);
+  await page.evaluate(() => { window.longest = 0; });
+  // While the layout goes on: zoom, move, hide a layer, choose an account.
+  const box = await canvas.boundingBox();
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  for (let i = 0; i < 10; i += 1) await page.mouse.wheel(0, -120);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 80, box.y + 80, { steps: 10 });
+  await page.mouse.up();
+  await page.getByRole("button", { name: "Fit" }).click();
   await page.getByRole("checkbox", { name: "payment" }).uncheck();
-  await page.getByText("the 60,000 strongest").waitFor({ state: "detached" });
+  await page.waitForFunction((all) => Number(document.querySelector(".net .canvas")?.dataset.links) < all, EDGES);
+  const used = await page.evaluate(() => window.longest);
+  console.log(`25,000 accounts and 60,000 links: accounts drawn after ${first} ms, with all links after ${whole} ms; `
+    + `longest task ${Math.round(opened)} ms while opening, ${Math.round(used)} ms while used`);
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/large-network.png` });
+  // Forces for all accounts at once took 7 to 21 seconds to the first picture, and painting all links 10 to 23.
+  assert.ok(first < 10_000, `the first picture took ${first} ms`);
+  assert.ok(opened < 1_500 && used < 1_000, `the page stood still for ${opened} and ${used} ms`);
   one.quiet();
 });
