@@ -37,8 +37,13 @@ after(async () => {
 });
 
 const account = (i) => `acc_${String(i).padStart(16, "0")}`;
-// The same numbers each time: a small linear generator.
-const numbers = (seed) => () => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648;
+// The same numbers each time (mulberry32).
+const numbers = (seed) => () => {
+  seed = (seed + 0x6d2b79f5) | 0;
+  let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+  return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+};
 
 test("a table of 100,000 members scrolls smoothly", async () => {
   const { page } = one;
@@ -60,28 +65,51 @@ test("a table of 100,000 members scrolls smoothly", async () => {
   }
   await table.evaluate((box) => { box.scrollTop = box.scrollHeight; });
   await page.getByText(account(MEMBERS - 1)).waitFor();
-  const { gaps, rows } = await table.evaluate(async (box) => {
-    const found = [];
-    let most = 0;
-    const steps = 120;
-    let last = performance.now();
-    for (let i = 0; i < steps; i += 1) {
-      box.scrollTop = (box.scrollHeight * i) / steps;
-      await new Promise((next) => requestAnimationFrame(next));
-      const now = performance.now();
-      found.push(now - last);
-      last = now;
-      most = Math.max(most, box.querySelectorAll("tbody tr").length);
-    }
-    return { gaps: found.sort((a, b) => a - b), rows: most };
-  });
-  const median = gaps[Math.floor(gaps.length / 2)];
-  const slow = gaps[Math.floor(gaps.length * 0.95)];
-  console.log(`100,000 rows: at most ${rows} in the page; between frames ${median.toFixed(1)} ms median, ${slow.toFixed(1)} ms at the 95th percentile`);
-  assert.ok(rows < 120, `${rows} rows are in the page`);
-  // On a machine of its own it is a third of this; a table that puts all rows into the page takes seconds.
-  assert.ok(median < 200, `${median} ms between frames`);
+  for (const [what, step, steps] of [["as a wheel turns", 240, 300], ["dragged from end to end", undefined, 120]]) {
+    const used = await spent(page);
+    const { gaps, rows } = await table.evaluate(scrolled, { step, steps });
+    console.log(`100,000 rows, ${what}: work of the page a frame, ${await used(steps)}`);
+    const at = (share) => gaps[Math.min(gaps.length - 1, Math.floor(gaps.length * share))];
+    console.log(`100,000 rows, ${what}: at most ${rows} in the page; between frames ${at(0.5).toFixed(1)} ms median, `
+      + `${at(0.95).toFixed(1)} ms at the 95th percentile (${(1000 / at(0.95)).toFixed(0)} a second), ${at(1).toFixed(1)} ms at most`);
+    assert.ok(rows < 120, `${rows} rows are in the page`);
+    // On a machine of its own it is a third of this; a table that puts all rows into the page takes seconds.
+    assert.ok(at(0.5) < 100, `${at(0.5)} ms between frames`);
+  }
 });
+
+/** Processor time of the page's main thread, whatever else the machine does: script, style and layout, all of it. */
+async function spent(page) {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send("Performance.enable", { timeDomain: "threadTicks" });
+  const read = async () => Object.fromEntries((await cdp.send("Performance.getMetrics")).metrics.map(({ name, value }) => [name, value * 1000]));
+  const before = await read();
+  return async (frames) => {
+    const now = await read();
+    await cdp.detach();
+    const each = (...names) => (names.reduce((sum, name) => sum + now[name] - before[name], 0) / frames).toFixed(1);
+    return `${each("ScriptDuration")} ms script, ${each("RecalcStyleDuration", "LayoutDuration")} ms style and layout, ${each("TaskDuration")} ms in all`;
+  };
+}
+
+/** Runs in the page: scrolls a step a frame (or the whole way in so many steps) and notes the time between frames. */
+async function scrolled(box, { step, steps }) {
+  const frame = () => new Promise((next) => requestAnimationFrame(next));
+  const gaps = [];
+  let most = 0;
+  box.scrollTop = 0;
+  for (let i = 0; i < 10; i += 1) await frame();
+  let last = performance.now();
+  for (let i = 1; i <= steps; i += 1) {
+    box.scrollTop = step === undefined ? (box.scrollHeight * i) / steps : i * step;
+    await frame();
+    const now = performance.now();
+    gaps.push(now - last);
+    last = now;
+    most = Math.max(most, box.querySelectorAll("tbody tr").length);
+  }
+  return { gaps: gaps.sort((a, b) => a - b), rows: most };
+}
 
 test("a network of 25,000 accounts is drawn without freezing the page", async () => {
   const { page } = one;
@@ -90,8 +118,8 @@ test("a network of 25,000 accounts is drawn without freezing the page", async ()
   const layers = ["content", "infrastructure", "payment"];
   const edges = Array.from({ length: EDGES }, () => {
     const a = Math.floor(random() * NODES);
-    // Groups of a hundred, as campaigns are.
-    const b = Math.floor(a / 100) * 100 + Math.floor(random() * 100);
+    // Groups of a hundred, as campaigns are, and a link in twenty to anybody.
+    const b = random() < 0.05 ? Math.floor(random() * NODES) : Math.floor(a / 100) * 100 + Math.floor(random() * 100);
     return { a, b: Math.min(NODES - 1, b), weight: 1 + 9 * random(), layer: layers[Math.floor(random() * 3)] };
   });
   await page.route("**/network", (route) => route.fulfill({ json: { nodes, edges, members: NODES } }));
@@ -101,13 +129,31 @@ test("a network of 25,000 accounts is drawn without freezing the page", async ()
   });
   const began = Date.now();
   await one.go(`${path}?tab=network`);
-  await page.locator(".net canvas").first().waitFor({ timeout: 120_000 });
+  const canvas = page.locator(".net .canvas");
+  // The number of links on the screen; 0 with the first picture, which shows the accounts.
+  await page.waitForFunction(() => Number(document.querySelector(".net .canvas")?.dataset.links ?? -1) >= 0, undefined, { timeout: 120_000 });
+  const first = Date.now() - began;
+  await page.waitForFunction((all) => Number(document.querySelector(".net .canvas")?.dataset.links) === all, EDGES, { timeout: 120_000 });
+  const whole = Date.now() - began;
   await settled(page);
-  const longest = await page.evaluate(() => window.longest);
-  console.log(`25,000 accounts and 60,000 links: first picture after ${Date.now() - began} ms, longest task ${Math.round(longest)} ms`);
-  // Painting all links in software stood still for 10 to 23 seconds.
-  assert.ok(longest < 5_000, `the page stood still for ${longest} ms`);
+  const opened = await page.evaluate(() => window.longest);
+  await page.evaluate(() => { window.longest = 0; });
+  // While the layout goes on: zoom, move, hide a layer, choose an account.
+  const box = await canvas.boundingBox();
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  for (let i = 0; i < 10; i += 1) await page.mouse.wheel(0, -120);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 80, box.y + 80, { steps: 10 });
+  await page.mouse.up();
+  await page.getByRole("button", { name: "Fit" }).click();
   await page.getByRole("checkbox", { name: "payment" }).uncheck();
-  await page.getByText("the 60,000 strongest").waitFor({ state: "detached" });
+  await page.waitForFunction((all) => Number(document.querySelector(".net .canvas")?.dataset.links) < all, EDGES);
+  const used = await page.evaluate(() => window.longest);
+  console.log(`25,000 accounts and 60,000 links: accounts drawn after ${first} ms, with all links after ${whole} ms; `
+    + `longest task ${Math.round(opened)} ms while opening, ${Math.round(used)} ms while used`);
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/large-network.png` });
+  // Forces for all accounts at once took 7 to 21 seconds to the first picture, and painting all links 10 to 23.
+  assert.ok(first < 10_000, `the first picture took ${first} ms`);
+  assert.ok(opened < 1_500 && used < 1_000, `the page stood still for ${opened} and ${used} ms`);
   one.quiet();
 });

@@ -327,7 +327,7 @@ pub struct CaseMember {
     /// The campaign that names it most strongly; none in a case by hand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub campaign_id: Option<String>,
-    /// Exchanges of the campaign by this account, where known.
+    /// Its exchanges in the case: `share` of those in the hunt that looked furthest; absent where no hunt saw it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exchanges: Option<u64>,
     /// Whether an exception protects it.

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vigie_model::{HuntSummary, Kind, Micros};
 
+use crate::hunt_config::HuntConfig;
 use crate::ids::HuntId;
 
 /// Where a hunt stands.
@@ -66,6 +67,9 @@ pub struct Hunt {
     /// End of its window.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Micros>,
+    /// How it was set up, where somebody asked for something else than what always holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<HuntConfig>,
     /// Exchanges that it used.
     pub exchanges: u64,
     /// Accounts that it saw.

@@ -15,6 +15,7 @@ mod decision;
 mod entity;
 mod eyes;
 mod hunt;
+mod hunt_config;
 mod ids;
 mod invalid;
 mod keyed;
@@ -43,6 +44,7 @@ pub use decision::{
 pub use entity::{DecisionScope, Entity, EntityType};
 pub use eyes::{LADDER, action_name, approval_needed, milder, second_person};
 pub use hunt::{CampaignChange, Hunt, HuntDiff, HuntProgress, HuntStatus};
+pub use hunt_config::{AddressTrust, HuntConfig, HuntKeys, ReadKeys, meant};
 pub use ids::{
     AppealId, BadId, CaseId, DecisionId, DeliveryId, ExceptionId, HuntId, TakedownId, TokenId, UserId,
     WebhookId, base32,

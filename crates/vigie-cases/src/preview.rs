@@ -67,8 +67,11 @@ pub struct HoldOut {
 pub struct TakedownPreview {
     /// Accounts, hold-out included, without the excluded and the excepted.
     pub accounts: u64,
-    /// Their exchanges in the case: the case's, in proportion to the members that are hit (an estimate).
+    /// Their exchanges in the case: those of each as far as hunts counted them (`measured`), and for the others the case's
+    /// in proportion to the members that are hit (an estimate; none in a case by hand).
     pub exchanges: u64,
+    /// Accounts among them whose exchanges a hunt counted; in a case by hand, the others were seen by no hunt.
+    pub measured: u64,
     /// Part of all traffic of the latest hunt, 0–1; absent when no hunt was imported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share_of_traffic: Option<f64>,

@@ -1,5 +1,6 @@
 //! Kernels in order on the embedded runner.
 
+mod activity;
 mod assemble;
 mod candidates;
 mod cluster;

@@ -6,6 +6,7 @@ use vigie_graph::stats::bh_q_values;
 use vigie_graph::{Activity, BundleOptions, Graph, LAYERS, Link, LinkOptions, Motifs, bundles, links};
 use vigie_model::{HuntReport, HuntSummary, Kind, Layer, Micros, Severity};
 
+use crate::activity::of_accounts;
 use crate::assemble::{Judged, campaign, health, worth_telling};
 use crate::cluster::{Cluster, ClusterOptions, Index, clusters, gather, split};
 use crate::facts::facts;
@@ -119,6 +120,7 @@ pub fn hunt(
         let tested = judged.len() as u64;
         judged.retain(worth_telling);
         let mut report = assemble(index, &judged, &links);
+        report.activity = of_accounts(index, &judged, &links);
         report.summary = HuntSummary {
             exchanges: view.rows as u64,
             duplicates: view.duplicates(),

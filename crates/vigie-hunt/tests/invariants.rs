@@ -280,6 +280,49 @@ fn a_hunt_until_a_moment_equals_a_hunt_over_the_log_cut_there() {
 }
 
 #[test]
+fn activity_adds_up_to_the_log_and_to_the_campaigns() {
+    let world = world();
+    let report = hunted(&world);
+    let sum = |of: fn(&vigie_model::AccountActivity) -> u64| report.activity.iter().map(of).sum::<u64>();
+    assert_eq!(sum(|a| a.exchanges), report.summary.exchanges);
+    assert_eq!(report.activity.len() as u64, report.summary.accounts);
+    assert_eq!(sum(|a| a.refused), world.rows.iter().filter(|r| r.refusal == Some(true)).count() as u64);
+    let accusing: BTreeSet<&str> =
+        report.campaigns.iter().filter(|c| c.accuses()).map(|c| c.campaign_id.as_str()).collect();
+    let events: BTreeSet<&str> = report
+        .exchanges
+        .iter()
+        .filter(|e| accusing.contains(e.campaign_id.as_str()))
+        .map(|e| e.event_id.as_str())
+        .collect();
+    let of_campaigns = |a: &vigie_model::AccountActivity| -> u64 {
+        a.timeline.iter().map(|b| u64::from(b.campaign_exchanges)).sum()
+    };
+    assert_eq!(report.activity.iter().map(of_campaigns).sum::<u64>(), events.len() as u64);
+    let mut campaigns_of: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for member in report.members.iter().filter(|m| accusing.contains(m.campaign_id.as_str())) {
+        campaigns_of.entry(&member.account_id).or_default().insert(&member.campaign_id);
+    }
+    let none = BTreeSet::new();
+    let mut linked = 0;
+    for account in &report.activity {
+        let timeline = || account.timeline.iter();
+        assert_eq!(timeline().map(|b| u64::from(b.exchanges)).sum::<u64>(), account.exchanges);
+        assert!(timeline().all(|b| b.exchanges > 0 && b.campaign_exchanges <= b.exchanges));
+        assert!(account.timeline.windows(2).all(|two| two[0].start < two[1].start));
+        assert!(account.timeline[0].start <= account.first_seen && account.first_seen <= account.last_seen);
+        let own = campaigns_of.get(account.account_id.as_str()).unwrap_or(&none);
+        assert!(!own.is_empty() || (of_campaigns(account) == 0 && account.links.is_empty()));
+        for link in &account.links {
+            let theirs = &campaigns_of[link.account_id.as_str()];
+            assert!(!own.is_disjoint(theirs) && link.weight > 0.0, "{link:?}");
+        }
+        linked += usize::from(!account.links.is_empty());
+    }
+    assert!(linked > 0 && linked <= campaigns_of.len());
+}
+
+#[test]
 fn the_same_exchange_twice_counts_once() {
     let world = world();
     let expected = hunted(&world);

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::activity::AccountActivity;
 use crate::campaign::{Campaign, CampaignExchange, Kind, Member};
 use crate::time::Micros;
 
@@ -75,4 +76,7 @@ pub struct HuntReport {
     pub members: Vec<Member>,
     /// Which exchanges belong to them.
     pub exchanges: Vec<CampaignExchange>,
+    /// What every account did, campaign or not, by account id; empty where the hunt saw objects only.
+    #[serde(default)]
+    pub activity: Vec<AccountActivity>,
 }

@@ -4,6 +4,7 @@
 //! What does not: any I/O, any statistics, any text processing.
 
 mod account;
+mod activity;
 mod campaign;
 mod columns;
 mod exchange;
@@ -13,6 +14,7 @@ mod reject;
 mod time;
 
 pub use account::{Account, AccountStatus, ModelRelease, known_labels};
+pub use activity::{AccountActivity, ActivityBucket, ActivityLink, STRETCHES, Stretches};
 pub use campaign::{
     Action, Alternative, Campaign, CampaignExchange, Evidence, Explained, Kind, Member, NetworkEdge,
     NetworkNode, RecommendedDecision, Severity, TimelineBucket,

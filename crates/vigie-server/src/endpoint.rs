@@ -9,7 +9,7 @@
 use std::any::TypeId;
 use std::collections::HashMap;
 use std::marker::PhantomData;
-use std::net::SocketAddr;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -21,9 +21,10 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use vigie_cases::meant;
 use vigie_store::records::Ctx;
 
-use crate::auth::{self, Caller};
+use crate::auth::{self, Caller, forwarded};
 use crate::listen::Peer;
 use crate::openapi::Document;
 use crate::operation::Operation;
@@ -58,8 +59,9 @@ pub struct Ask<Q = Nothing, B = Nothing> {
     pub expect: Option<u64>,
     /// All headers.
     pub headers: HeaderMap,
-    /// Where the connection comes from; unknown in tests without a socket.
-    pub peer: Option<SocketAddr>,
+    /// Where the request comes from: the address of the connection, or what a proxy that is trusted says of it. Unknown in
+    /// tests without a socket.
+    pub from: Option<IpAddr>,
 }
 
 impl<Q, B> Ask<Q, B> {
@@ -262,7 +264,10 @@ where
             idempotency_key: idempotency_key(&parts.headers)?,
             expect: if_match(self.operation.if_match, &parts.headers)?,
             headers: parts.headers.clone(),
-            peer: parts.extensions.get::<ConnectInfo<Peer>>().map(|info| info.0.0),
+            from: parts
+                .extensions
+                .get::<ConnectInfo<Peer>>()
+                .map(|info| forwarded::from(info.0.0.ip(), &parts.headers, &app.config.trusted_proxies)),
         };
         let Reply { status, body, version, headers } = (self.handler)(&ask)?;
         let written = |error| Problem::bug(format!("the answer cannot be written: {error}"));
@@ -292,5 +297,7 @@ fn unfit(field: String, error: &serde_json::Error) -> Problem {
         return Problem::unreadable(format!("the body is not JSON: {error}"));
     }
     let field = if field == "." { "body".to_owned() } else { field };
-    Problem::field(field, error.to_string())
+    let message = error.to_string();
+    let hint = meant(&message).map_or_else(String::new, |word| format!("; did you mean `{word}`?"));
+    Problem::field(field, message + &hint)
 }

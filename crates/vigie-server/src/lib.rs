@@ -28,6 +28,7 @@ mod serve;
 mod state;
 mod table;
 
+pub use auth::forwarded::AddressRange;
 pub use auth::oidc::OidcConfig;
 pub use jobs::start as start_jobs;
 pub use router::{app, openapi};

@@ -139,6 +139,16 @@ impl Problem {
         Self::invalid(vec![FieldError { field: field.into(), message: message.into() }])
     }
 
+    /// The same about a field of another name, for a check that several fields share.
+    #[must_use]
+    pub fn of_field(mut self, field: &str) -> Self {
+        if let [one] = self.errors.as_mut_slice() {
+            one.field = field.to_owned();
+            self.detail = format!("{field}: {}", one.message);
+        }
+        self
+    }
+
     /// 428: a change needs `If-Match`.
     pub fn needs_if_match() -> Self {
         let detail = "send the ETag that you read as `If-Match`, so that nobody's change is lost";

@@ -11,6 +11,7 @@ use vigie_cases::HuntId;
 use vigie_model::Micros;
 use vigie_store::records::Records;
 
+use crate::auth::forwarded::AddressRange;
 use crate::auth::limiter::Limiter;
 use crate::auth::oidc::{self, OidcConfig};
 use crate::events::Hub;
@@ -37,6 +38,8 @@ pub struct Config {
     pub inputs: Vec<PathBuf>,
     /// What hunts wrote, to be taken in at the start unless it was before.
     pub imports: Vec<PathBuf>,
+    /// Peers whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<AddressRange>,
     /// How people reach the server, without a slash at the end; for links and for the identity provider.
     pub public_url: Option<String>,
     /// Certificate chain and key in PEM.

@@ -6,6 +6,7 @@
 //! **Invariant:** nothing is written outside the directory that the caller names.
 //! **Invariant:** the same report gives the same bytes.
 
+mod activity;
 mod atomic;
 mod error;
 mod read;
@@ -16,7 +17,9 @@ mod tables;
 mod write;
 
 pub use error::StoreError;
-pub use read::{read_campaigns, read_exchanges, read_members, read_report, read_summary};
+pub use read::{
+    read_activity, read_activity_of, read_campaigns, read_exchanges, read_members, read_report, read_summary,
+};
 pub use rejects::{RejectsWriter, RejectsWritten};
 pub use write::{Written, write_report, write_text};
 
@@ -28,6 +31,8 @@ pub mod files {
     pub const MEMBERS: &str = "members.parquet";
     /// Which exchanges belong to them.
     pub const EXCHANGES: &str = "exchanges.parquet";
+    /// What every account did.
+    pub const ACTIVITY: &str = "activity.parquet";
     /// Counts over the whole hunt; written last.
     pub const SUMMARY: &str = "summary.json";
     /// Rows that could not be read, one a line.

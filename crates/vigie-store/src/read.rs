@@ -1,13 +1,14 @@
 //! Reading a hunt's output directory back.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-use vigie_model::{Campaign, CampaignExchange, HuntReport, HuntSummary, Member};
+use vigie_model::{AccountActivity, Campaign, CampaignExchange, HuntReport, HuntSummary, Member};
 
 use crate::error::StoreError;
-use crate::{files, tables};
+use crate::{activity, files, tables};
 
 /// The campaigns of `dir`, in the order of the file; blank lines are skipped.
 ///
@@ -42,6 +43,28 @@ pub fn read_exchanges(dir: &Path) -> Result<Vec<CampaignExchange>, StoreError> {
     tables::exchanges(&dir.join(files::EXCHANGES))
 }
 
+/// What every account did in the hunt that wrote `dir`; nothing where the hunt was of a Vigie that did not keep it.
+///
+/// # Errors
+/// [`StoreError::Io`], [`StoreError::Parquet`] or [`StoreError::Column`], each naming the file.
+pub fn read_activity(dir: &Path) -> Result<Vec<AccountActivity>, StoreError> {
+    read_activity_of(dir, usize::MAX, &HashSet::new())
+}
+
+/// The same of at most `most` accounts: those in `first` before all, then those with most exchanges; in the order of their
+/// ids. Never holds more than twice as many, however many there are.
+///
+/// # Errors
+/// Those of [`read_activity`].
+pub fn read_activity_of(
+    dir: &Path,
+    most: usize,
+    first: &HashSet<&str>,
+) -> Result<Vec<AccountActivity>, StoreError> {
+    let path = dir.join(files::ACTIVITY);
+    if path.exists() { activity::read(&path, most, first) } else { Ok(Vec::new()) }
+}
+
 /// The counts of the hunt that wrote `dir`.
 ///
 /// # Errors
@@ -55,12 +78,13 @@ pub fn read_summary(dir: &Path) -> Result<HuntSummary, StoreError> {
 /// Everything that [`write_report`](crate::write_report) wrote.
 ///
 /// # Errors
-/// Those of the four readers.
+/// Those of the other readers.
 pub fn read_report(dir: &Path) -> Result<HuntReport, StoreError> {
     Ok(HuntReport {
         summary: read_summary(dir)?,
         campaigns: read_campaigns(dir)?,
         members: read_members(dir)?,
         exchanges: read_exchanges(dir)?,
+        activity: read_activity(dir)?,
     })
 }

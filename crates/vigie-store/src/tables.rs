@@ -1,4 +1,4 @@
-//! The two Parquet tables of a hunt: their schemas, rows to batches, batches to rows.
+//! The Parquet tables of a hunt: rows to batches, batches to rows, and the schemas of members and exchanges.
 
 use std::fs::File;
 use std::path::Path;
@@ -20,7 +20,8 @@ use crate::error::StoreError;
 /// Rows that are turned into Arrow at a time: bounds what a table of any length takes beside itself.
 const BATCH_ROWS: usize = 65_536;
 
-fn schema(fields: &[(&str, DataType)]) -> SchemaRef {
+/// A schema of columns without nulls.
+pub(crate) fn schema(fields: &[(&str, DataType)]) -> SchemaRef {
     let fields = fields.iter().map(|(name, kind)| Field::new(*name, kind.clone(), false));
     Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }
@@ -81,7 +82,7 @@ pub fn exchanges(path: &Path) -> Result<Vec<CampaignExchange>, StoreError> {
     })
 }
 
-fn stage<R>(
+pub(crate) fn stage<R>(
     staged: &Staged,
     schema: &SchemaRef,
     rows: &[R],
@@ -101,7 +102,7 @@ fn stage<R>(
     Ok(())
 }
 
-fn texts<R>(rows: &[R], of: impl Fn(&R) -> &String) -> ArrayRef {
+pub(crate) fn texts<R>(rows: &[R], of: impl Fn(&R) -> &String) -> ArrayRef {
     Arc::new(StringArray::from_iter_values(rows.iter().map(of)))
 }
 
@@ -109,23 +110,34 @@ fn numbers<R>(rows: &[R], of: impl Fn(&R) -> f64) -> ArrayRef {
     Arc::new(Float64Array::from_iter_values(rows.iter().map(of)))
 }
 
-fn rows<R>(
+pub(crate) fn rows<R>(
     path: &Path,
     of: impl Fn(&RecordBatch) -> Result<Vec<R>, StoreError>,
 ) -> Result<Vec<R>, StoreError> {
+    let mut all = Vec::new();
+    each(path, |batch| {
+        all.extend(of(batch)?);
+        Ok(())
+    })?;
+    Ok(all)
+}
+
+/// Hands out the batches of a table, one after the other.
+pub(crate) fn each(
+    path: &Path,
+    mut hear: impl FnMut(&RecordBatch) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     let file = File::open(path).map_err(StoreError::io("read", path))?;
     let reader = ParquetRecordBatchReaderBuilder::try_new(file)
         .and_then(ParquetRecordBatchReaderBuilder::build)
         .map_err(StoreError::parquet(path))?;
-    let mut all = Vec::new();
     for batch in reader {
-        let batch = batch.map_err(|e| StoreError::parquet(path)(e.into()))?;
-        all.extend(of(&batch)?);
+        hear(&batch.map_err(|e| StoreError::parquet(path)(e.into()))?)?;
     }
-    Ok(all)
+    Ok(())
 }
 
-fn text<'a>(
+pub(crate) fn text<'a>(
     path: &Path,
     batch: &'a RecordBatch,
     column: &'static str,

@@ -7,7 +7,7 @@ use vigie_model::{Campaign, HuntReport};
 
 use crate::atomic::{Staged, sync_dir};
 use crate::error::StoreError;
-use crate::{files, tables};
+use crate::{activity, files, tables};
 
 /// What was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,11 +20,13 @@ pub struct Written {
     pub members: usize,
     /// Rows of `exchanges.parquet`.
     pub exchanges: usize,
+    /// Rows of `activity.parquet`.
+    pub activity: usize,
 }
 
-/// Writes `campaigns.jsonl`, `members.parquet`, `exchanges.parquet` and `summary.json` into `dir`.
+/// Writes `campaigns.jsonl`, `members.parquet`, `exchanges.parquet`, `activity.parquet` and `summary.json` into `dir`.
 ///
-/// All four are written and synced under temporary names first and renamed together, `summary.json` last: a crash
+/// All are written and synced under temporary names first and renamed together, `summary.json` last: a crash
 /// leaves the old files, and a directory whose `summary.json` is new holds the new files only. The same report
 /// gives the same bytes. O(size of the report).
 ///
@@ -32,7 +34,7 @@ pub struct Written {
 /// [`StoreError::Io`] and [`StoreError::Parquet`] when the disk refuses, [`StoreError::NotFinite`] when a campaign
 /// holds a number that JSON cannot carry. Nothing is replaced then, save what a crash between two renames leaves.
 pub fn write_report(dir: &Path, report: &HuntReport) -> Result<Written, StoreError> {
-    let mut staged = Vec::with_capacity(4);
+    let mut staged = Vec::with_capacity(5);
     staged.push(stage_campaigns(dir, &report.campaigns)?);
 
     let members = Staged::create(dir, files::MEMBERS)?;
@@ -42,6 +44,10 @@ pub fn write_report(dir: &Path, report: &HuntReport) -> Result<Written, StoreErr
     let exchanges = Staged::create(dir, files::EXCHANGES)?;
     tables::stage_exchanges(&exchanges, &report.exchanges)?;
     staged.push(exchanges);
+
+    let accounts = Staged::create(dir, files::ACTIVITY)?;
+    activity::stage(&accounts, &report.activity)?;
+    staged.push(accounts);
 
     let mut summary = Staged::create(dir, files::SUMMARY)?;
     let mut text =
@@ -60,6 +66,7 @@ pub fn write_report(dir: &Path, report: &HuntReport) -> Result<Written, StoreErr
         campaigns: report.campaigns.len(),
         members: report.members.len(),
         exchanges: report.exchanges.len(),
+        activity: report.activity.len(),
     })
 }
 

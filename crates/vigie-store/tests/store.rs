@@ -5,16 +5,17 @@
     reason = "what tests share stands outside the test functions that clippy knows"
 )]
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
 use vigie_model::{
-    Action, Campaign, CampaignExchange, Evidence, HuntReport, HuntSummary, Kind, Layer, Member, Micros,
-    RecommendedDecision, Reject, Severity,
+    AccountActivity, Action, ActivityBucket, ActivityLink, Campaign, CampaignExchange, Evidence, HuntReport,
+    HuntSummary, Kind, Layer, Member, Micros, RecommendedDecision, Reject, Severity,
 };
 use vigie_store::{
-    RejectsWriter, StoreError, read_campaigns, read_exchanges, read_members, read_report, write_report,
-    write_text,
+    RejectsWriter, StoreError, read_activity, read_activity_of, read_campaigns, read_exchanges, read_members,
+    read_report, write_report, write_text,
 };
 
 const CANARY: &str = "canary-7f3a91";
@@ -63,7 +64,35 @@ fn report() -> HuntReport {
         members: vec![member("c1", "ä ✓", 0.93), member("c1", "b", 0.1), member("c2", "b", 1.0)],
         // More than one batch of the writer.
         exchanges: (0..70_000).map(exchange).collect(),
+        activity: vec![busy(), silent()],
     }
+}
+
+fn busy() -> AccountActivity {
+    let bucket = |n: i64| ActivityBucket {
+        start: Micros(1_700_000_000_000_000 + n),
+        exchanges: 7,
+        campaign_exchanges: 2,
+        refused: 1,
+        tokens: 5_000_000_000,
+    };
+    let link = |to: &str, layer| ActivityLink { account_id: to.into(), weight: 4.25, layer };
+    AccountActivity {
+        account_id: "b".into(),
+        first_seen: Micros(1_700_000_000_000_000),
+        last_seen: Micros(1_700_000_000_500_000),
+        exchanges: 14,
+        refused: 2,
+        tokens: Some(10_000_000_000),
+        networks: Some(3),
+        timeline: vec![bucket(0), bucket(1_000)],
+        links: vec![link("ä ✓", Layer::SignUp), link("c", Layer::Content)],
+    }
+}
+
+fn silent() -> AccountActivity {
+    let account_id = "ä ✓".into();
+    AccountActivity { account_id, tokens: None, networks: None, timeline: vec![], links: vec![], ..busy() }
 }
 
 fn file_names(dir: &Path) -> Vec<String> {
@@ -83,6 +112,13 @@ fn what_was_written_is_read_back() {
     assert_eq!(read_members(dir.path()).unwrap(), report.members);
     assert_eq!(read_exchanges(dir.path()).unwrap(), report.exchanges);
     assert_eq!(read_report(dir.path()).unwrap(), report);
+    // Of many accounts those that are asked for, then the busiest.
+    let few = |first: &str| read_activity_of(dir.path(), 1, &HashSet::from([first])).unwrap();
+    assert_eq!(few("nobody"), [busy()]);
+    assert_eq!(few("ä ✓"), [silent()]);
+    // What a Vigie wrote that kept no activity is read all the same.
+    fs::remove_file(dir.path().join("activity.parquet")).unwrap();
+    assert_eq!(read_activity(dir.path()).unwrap(), []);
 }
 
 #[test]
@@ -120,6 +156,7 @@ fn only_the_named_files_appear_and_only_in_the_directory() {
     assert_eq!(
         file_names(&out),
         [
+            "activity.parquet",
             "campaigns.jsonl",
             "exchanges.parquet",
             "members.parquet",

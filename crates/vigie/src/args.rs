@@ -61,7 +61,7 @@ pub enum Command {
 /// Find campaigns in request logs
 ///
 /// Reads logs, prints the campaigns and writes them to a directory: campaigns.jsonl, members.parquet,
-/// exchanges.parquet, summary.json, rejects.jsonl and report.html. Nothing is written elsewhere, and no prompt text
+/// exchanges.parquet, activity.parquet, summary.json, rejects.jsonl and report.html. Nothing is written elsewhere, and no prompt text
 /// is kept.
 ///
 /// LOGS are files, quoted globs, directories or `-` for standard input: the exchange table as Parquet or JSON Lines

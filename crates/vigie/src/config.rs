@@ -4,37 +4,13 @@ use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
+use vigie_cases::{HuntConfig, HuntKeys, meant};
 use vigie_hunt::HuntOptions;
 
 use crate::failure::Failure;
 
-/// The whole file; every key is optional, unknown keys are errors.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Config {
-    /// How to hunt.
-    pub hunt: HuntOptions,
-    /// How to read.
-    pub read: ReadConfig,
-}
-
-/// The `[read]` section.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct ReadConfig {
-    /// A longer row is rejected, in bytes.
-    pub row_bytes_max: Option<usize>,
-    /// A larger file is an error after the rows that fit, in bytes after decompression.
-    pub file_bytes_max: Option<u64>,
-    /// Rejects that `rejects.jsonl` holds; those beyond are only counted.
-    pub rejects_max: Option<u64>,
-    /// How far client addresses of gateway logs can be believed.
-    pub address_trust: Option<AddressTrust>,
-}
-
-/// How far client addresses of gateway logs can be believed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "kebab-case")]
+/// How far client addresses of gateway logs can be believed, as the command line knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum AddressTrust {
     /// From a header that the client can write.
     Claimed,
@@ -52,6 +28,37 @@ impl From<AddressTrust> for vigie_ingest::AddressTrust {
             AddressTrust::Peer => Self::Peer,
         }
     }
+}
+
+impl From<vigie_cases::AddressTrust> for AddressTrust {
+    fn from(trust: vigie_cases::AddressTrust) -> Self {
+        match trust {
+            vigie_cases::AddressTrust::Claimed => Self::Claimed,
+            vigie_cases::AddressTrust::TrustedProxy => Self::TrustedProxy,
+            vigie_cases::AddressTrust::Peer => Self::Peer,
+        }
+    }
+}
+
+/// The `[hunt]` section as the hunt wants it.
+pub fn hunt_options(keys: &HuntKeys) -> HuntOptions {
+    let HuntKeys { alpha, accounts_min, seed } = *keys;
+    HuntOptions { alpha, accounts_min, seed }
+}
+
+/// Reads a `vigie.toml`.
+///
+/// # Errors
+/// Those of [`read`], and [`Failure::Usage`] naming every key whose value is out of range.
+pub fn read_hunt(file: &Path) -> Result<HuntConfig, Failure> {
+    let config: HuntConfig = read(file)?;
+    let name = file.display();
+    config.validate().map_err(|errors| {
+        let said: Vec<String> =
+            errors.iter().map(|e| format!("`{name}`: {} {}", e.field, e.message)).collect();
+        Failure::usage(said.join("\n"))
+    })?;
+    Ok(config)
 }
 
 /// Reads a TOML file into `T`, which denies unknown fields.
@@ -74,29 +81,12 @@ fn parse<T: for<'de> Deserialize<'de>>(text: &str, file: &str) -> Result<T, Fail
     })
 }
 
-/// The expected key nearest to the unknown one, out of serde's message
-/// ``unknown field `alhpa`, expected one of `alpha`, `seed` ``.
-fn meant(message: &str) -> Option<&str> {
-    /// Letters that may differ before a guess does more harm than good.
-    const DISTANCE_MAX: usize = 3;
-    let mut quoted = message.split('`').skip(1).step_by(2);
-    if !message.starts_with("unknown ") {
-        return None;
-    }
-    let unknown = quoted.next()?;
-    quoted
-        .map(|known| (strsim::damerau_levenshtein(unknown, known), known))
-        .filter(|(distance, _)| *distance <= DISTANCE_MAX)
-        .min()
-        .map(|(_, known)| known)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn complaint(text: &str) -> String {
-        parse::<Config>(text, "vigie.toml").unwrap_err().to_string()
+        parse::<HuntConfig>(text, "vigie.toml").unwrap_err().to_string()
     }
 
     #[test]
@@ -117,7 +107,7 @@ mod tests {
 
     #[test]
     fn an_empty_file_keeps_every_default() {
-        let config: Config = parse("", "vigie.toml").unwrap();
-        assert_eq!(config.hunt, HuntOptions::default());
+        let config: HuntConfig = parse("", "vigie.toml").unwrap();
+        assert_eq!(hunt_options(&config.hunt), HuntOptions::default());
     }
 }

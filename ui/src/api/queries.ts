@@ -2,6 +2,7 @@
 import {
   QueryClient, infiniteQueryOptions, keepPreviousData, queryOptions, type InfiniteData,
 } from "@tanstack/react-query";
+import { same } from "../parts/network/same";
 import { ApiError, get, keepCsrf, type Query } from "./client";
 import type {
   AccountView, AppealView, Case, CaseCampaign, CaseNetwork, ChainCheck, Decision, Hunt, HuntDiff, Overview, Page,
@@ -50,7 +51,10 @@ export const overview = one<Overview>(["overview"], "/overview");
 export const theCase = (id: string) => one<Case>(["case", id], `/cases/${id}`);
 export const campaigns = (id: string) =>
   one<Page<CaseCampaign>>(["case", id, "campaigns"], `/cases/${id}/campaigns`, { limit: 100 });
-export const network = (id: string) => one<CaseNetwork>(["case", id, "network"], `/cases/${id}/network`);
+export const network = (id: string) => queryOptions({
+  ...one<CaseNetwork>(["case", id, "network"], `/cases/${id}/network`),
+  structuralSharing: (old, now) => (old && same(old as CaseNetwork, now as CaseNetwork) ? old : now),
+});
 export const takedownsOf = (id: string) =>
   one<Page<Takedown>>(["takedown", "of", id], "/takedowns", { case_id: id, limit: 50 });
 export const account = (id: string) => one<AccountView>(["account", id], `/accounts/${encodeURIComponent(id)}`);

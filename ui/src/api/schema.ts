@@ -858,6 +858,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change one's own password; ends one's sessions elsewhere
+         * @description Needs the role `viewer`, or a token with the scope `read`.
+         */
+        post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings": {
         parameters: {
             query?: never;
@@ -1207,19 +1227,31 @@ export interface components {
         AccountBucket: {
             /**
              * Format: uint64
-             * @description Those of campaigns.
+             * @description Those of campaigns that accuse.
              */
             campaign_exchanges: number;
             /**
              * Format: uint64
-             * @description All its exchanges, where known.
+             * @description All its exchanges.
              */
             exchanges: number;
+            /**
+             * Format: uint64
+             * @description Those that the model refused.
+             * @default 0
+             */
+            refused: number;
             /**
              * Format: date-time
              * @description Start of the stretch.
              */
             start: string;
+            /**
+             * Format: uint64
+             * @description Tokens in and out; 0 where the source does not count them.
+             * @default 0
+             */
+            tokens: number;
         };
         /** @description A campaign as an account's page shows it. */
         AccountCampaign: {
@@ -1237,6 +1269,11 @@ export interface components {
              * @description Part of the account's own traffic in it, 0–1.
              */
             share: number;
+            /**
+             * @description Why its members belong together: the strongest evidence in words, at most three pieces.
+             * @default []
+             */
+            why: string[];
         };
         /** @description A case as an account's page shows it. */
         AccountCase: {
@@ -1275,7 +1312,7 @@ export interface components {
              */
             weight: number;
         };
-        /** @description When an account was seen. */
+        /** @description When an account was seen, and what it sent, in the hunt that looked furthest among those that saw it. */
         AccountSeen: {
             /**
              * Format: uint64
@@ -1287,11 +1324,28 @@ export interface components {
              * @description First exchange.
              */
             first: string;
+            /** @description The hunt. */
+            hunt_id: components["schemas"]["HuntId"];
             /**
              * Format: date-time
              * @description Last exchange.
              */
             last: string;
+            /**
+             * Format: uint64
+             * @description Distinct networks (/24, /48), where the source tells addresses that can be believed.
+             */
+            networks?: number | null;
+            /**
+             * Format: uint64
+             * @description Those that the model refused.
+             */
+            refused: number;
+            /**
+             * Format: uint64
+             * @description Tokens in and out, where the source counts them.
+             */
+            tokens?: number | null;
         };
         /** @description All that the records know of an account. */
         AccountView: {
@@ -1309,15 +1363,17 @@ export interface components {
             effective?: components["schemas"]["Decision"] | null;
             /** @description Exceptions that protect it. */
             exceptions: components["schemas"]["Exception"][];
-            /** @description Its links in the pictures of these campaigns, strongest first. */
+            /** @description Its links to other members of these campaigns, strongest first: those in their pictures, and its own five strongest. */
             links: components["schemas"]["AccountLink"][];
-            /** @description When it was seen; absent here, like the timeline. */
+            /** @description When it was seen, where a hunt saw it. */
             seen?: components["schemas"]["AccountSeen"] | null;
-            /** @description Its traffic; empty here, since hunts keep none by account. The server may fill it. */
+            /** @description Its traffic in the hunt of `seen`, in sixtieths of that hunt's span; empty where no hunt saw it. */
             timeline: components["schemas"]["AccountBucket"][];
         };
         /** @description The ladder of actions, mildest first. */
         Action: "observe" | "label" | "throttle" | "step_up" | "reduce" | "refuse" | "suspend" | "ban";
+        /** @description How far client addresses of gateway logs can be believed. */
+        AddressTrust: "claimed" | "trusted-proxy" | "peer";
         /** @description What a decision touches. */
         Affected: {
             /**
@@ -1327,7 +1383,8 @@ export interface components {
             accounts?: number | null;
             /**
              * Format: uint64
-             * @description Exchanges in the cases that the entity is in, estimated by the member's part; absent when unknown.
+             * @description All exchanges of the account in the hunt that looked furthest; where no hunt saw it, its even part of the cases that
+             *     it is in (an estimate); absent when unknown.
              */
             exchanges?: number | null;
         };
@@ -1807,7 +1864,7 @@ export interface components {
             excepted: boolean;
             /**
              * Format: uint64
-             * @description Exchanges of the campaign by this account, where known.
+             * @description Its exchanges in the case: `share` of those in the hunt that looked furthest; absent where no hunt saw it.
              */
             exchanges?: number | null;
             /**
@@ -2363,6 +2420,8 @@ export interface components {
              * @description Campaigns above severity `none`.
              */
             campaigns: number;
+            /** @description How it was set up, where somebody asked for something else than what always holds. */
+            config?: components["schemas"]["HuntConfig"] | null;
             /** @description Why it failed. */
             error?: string | null;
             /**
@@ -2408,6 +2467,32 @@ export interface components {
              */
             version: number;
         };
+        /** @description The keys of `vigie.toml`. Every key is optional, unknown keys are errors. */
+        HuntConfig: {
+            /**
+             * @description How to hunt.
+             * @default {}
+             */
+            hunt: components["schemas"]["HuntKeys"];
+            /**
+             * @description How to read.
+             * @default {}
+             */
+            read: components["schemas"]["ReadKeys"];
+        };
+        /** @description The keys of `vigie.toml`. Every key is optional, unknown keys are errors. */
+        HuntConfigInput: {
+            /**
+             * @description How to hunt.
+             * @default {}
+             */
+            hunt: components["schemas"]["HuntKeys"];
+            /**
+             * @description How to read.
+             * @default {}
+             */
+            read: components["schemas"]["ReadKeys"];
+        };
         /** @description What changed between two hunts. */
         HuntDiff: {
             /** @description Only in the earlier one. */
@@ -2423,6 +2508,24 @@ export interface components {
         };
         /** @description A run of the hunt. */
         HuntId: string;
+        /** @description The `[hunt]` section. */
+        HuntKeys: {
+            /**
+             * Format: uint
+             * @description Fewest accounts that make a campaign, at least 2.
+             */
+            accounts_min?: number | null;
+            /**
+             * Format: double
+             * @description Promised false-discovery rate over all clusters of a hunt, between 0 and 1.
+             */
+            alpha?: number | null;
+            /**
+             * Format: uint64
+             * @description Seed of the resampling tests.
+             */
+            seed?: number | null;
+        };
         /** @description One page of a list. */
         HuntPage: {
             /** @description The items. */
@@ -2529,6 +2632,12 @@ export interface components {
         };
         /** @description What an import did. */
         ImportReport: {
+            /**
+             * Format: uint64
+             * @description Accounts whose traffic was kept.
+             * @default 0
+             */
+            activity: number;
             /**
              * Format: uint64
              * @description Members of accusing campaigns that an exception protects.
@@ -2705,6 +2814,13 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
+        /** @description The password of before and the one from now on. */
+        NewPassword: {
+            /** @description Password of at least twelve characters. */
+            new_password: string;
+            /** @description The password of before. */
+            old_password: string;
+        };
         /** @description A takedown that somebody asks for or wants to preview. */
         NewTakedown: {
             /** @description Rung of the ladder. */
@@ -2761,6 +2877,11 @@ export interface components {
         };
         /** @description What to hunt. */
         Order: {
+            /**
+             * @description How to hunt: the keys of `vigie.toml`; as always when absent.
+             * @default null
+             */
+            config: components["schemas"]["HuntConfigInput"] | null;
             /** @description Files and directories on the server, in a folder that it may read. */
             inputs: string[];
             /**
@@ -2930,6 +3051,26 @@ export interface components {
             /** @description Where it stands. */
             status: components["schemas"]["AppealStatus"];
         };
+        /** @description The `[read]` section. */
+        ReadKeys: {
+            /** @description How far client addresses of gateway logs can be believed. */
+            address_trust?: components["schemas"]["AddressTrust"] | null;
+            /**
+             * Format: uint64
+             * @description A larger file is an error after the rows that fit, in bytes after decompression.
+             */
+            file_bytes_max?: number | null;
+            /**
+             * Format: uint64
+             * @description Rejects that `rejects.jsonl` holds; those beyond are only counted.
+             */
+            rejects_max?: number | null;
+            /**
+             * Format: uint
+             * @description A longer row is rejected, in bytes.
+             */
+            row_bytes_max?: number | null;
+        };
         /** @description Why something is done. */
         Reason: {
             /** @description In words, for the history. */
@@ -3064,6 +3205,8 @@ export interface components {
         SessionView: {
             /** @description What `X-Vigie-Csrf` must say in changes; empty for who is not signed in with a browser. */
             csrf: string;
+            /** @description Whether the person has a password here, which they may change. */
+            has_password: boolean;
             /** @description The identity provider, where there is one. */
             oidc?: components["schemas"]["OidcView"] | null;
             /** @description Whether the first admin is still to be made, by the set-up link that the server printed. */
@@ -3397,11 +3540,17 @@ export interface components {
             excepted: string[];
             /**
              * Format: uint64
-             * @description Their exchanges in the case: the case's, in proportion to the members that are hit (an estimate).
+             * @description Their exchanges in the case: those of each as far as hunts counted them (`measured`), and for the others the case's
+             *     in proportion to the members that are hit (an estimate; none in a case by hand).
              */
             exchanges: number;
             /** @description Who is left alone. */
             hold_out: components["schemas"]["HoldOut"];
+            /**
+             * Format: uint64
+             * @description Accounts among them whose exchanges a hunt counted; in a case by hand, the others were seen by no hunt.
+             */
+            measured: number;
             /** @description Whether a second person must approve. */
             needs_approval: boolean;
             /**
@@ -5663,6 +5812,40 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key gives the same answer and changes nothing twice */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
         responses: {
             /** @description No Content */
             204: {

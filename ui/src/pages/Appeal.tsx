@@ -10,6 +10,7 @@ import { EntityLink, Field, Head, Load, Panel, When } from "../parts/Bits";
 import { Icon } from "../parts/Icon";
 import { ActionPill, AppealStatusPill, DecisionStatusPill } from "../parts/Pills";
 import { appealRoute } from "../router";
+import { Told } from "../parts/Told";
 import { useText, type Key } from "../text";
 
 export function Page(): React.ReactNode {
@@ -62,7 +63,7 @@ function Pieces({ title, note, pieces }: { title: string; note: string; pieces: 
     <Panel title={title}>
       <p className="small soft" style={{ marginBottom: ".5rem" }}>{note}</p>
       {pieces.length === 0 ? <p className="soft">{t("appeal.nothing")}</p> : (
-        <ul className="stack" style={{ gap: ".625rem" }}>{pieces.map((one, i) => <li key={`${one.code}-${i}`}><b>{word("code", one.code)}</b><div>{one.text}</div></li>)}</ul>
+        <ul className="stack" style={{ gap: ".625rem" }}>{pieces.map((one, i) => <li key={`${one.code}-${i}`}><b>{word("code", one.code)}</b><div><Told text={one.text} people={one.value == null} /></div></li>)}</ul>
       )}
     </Panel>
   );

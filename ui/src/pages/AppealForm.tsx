@@ -10,6 +10,7 @@ import { Bones, Field } from "../parts/Bits";
 import { Icon } from "../parts/Icon";
 import { AppealStatusPill } from "../parts/Pills";
 import { appealFormRoute } from "../router";
+import { Told } from "../parts/Told";
 import { useText, type Key } from "../text";
 
 export function Page(): React.ReactNode {
@@ -43,7 +44,7 @@ function Body({ data, token }: { data: PublicAppeal; token: string }) {
       </dl>
       <p className="prose">{data.reason_text}</p>
       {data.evidence.length > 0 && (
-        <div><h2>{t("form.evidence")}</h2><ul className="stack" style={{ gap: ".5rem", marginTop: ".5rem" }}>{data.evidence.map((one, i) => <li key={i} className="quote">{one.text}</li>)}</ul></div>
+        <div><h2>{t("form.evidence")}</h2><ul className="stack" style={{ gap: ".5rem", marginTop: ".5rem" }}>{data.evidence.map((one, i) => <li key={i} className="quote"><Told text={one.text} people={one.value == null} /></li>)}</ul></div>
       )}
       {data.appeal ? <Filed appeal={data.appeal} /> : data.active && <Write token={token} />}
     </>

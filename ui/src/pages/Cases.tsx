@@ -15,6 +15,7 @@ import { Icon } from "../parts/Icon";
 import { useKeys } from "../parts/keys";
 import { CaseStatusPill, SeverityMark } from "../parts/Pills";
 import { casesRoute } from "../router";
+import { Told } from "../parts/Told";
 import { useText } from "../text";
 import { NewCase } from "./NewCase";
 
@@ -78,7 +79,7 @@ function useColumns(): readonly Column<Case>[] {
   const { t, n, word } = useText();
   return useMemo(() => [
     { id: "severity", head: t("col.severity"), width: "6.5rem", sort: "severity", cell: (row) => <SeverityMark value={row.severity} /> },
-    { id: "title", head: t("col.case"), cell: (row) => <><b>{word("kind", row.kind)}</b>{row.seen_again > 0 && <> <span className="pill warn">{t("cases.again", { n: row.seen_again })}</span></>}<span className="two" title={row.title}>{row.title}</span></> },
+    { id: "title", head: t("col.case"), cell: (row) => <><b>{word("kind", row.kind)}</b>{row.seen_again > 0 && <> <span className="pill warn">{t("cases.again", { n: row.seen_again })}</span></>}<span className="two" title={row.title}><Told text={row.title} people /></span></> },
     { id: "status", head: t("col.status"), width: "9rem", cell: (row) => <CaseStatusPill value={row.status} disposition={row.disposition} /> },
     { id: "members", head: t("col.members"), width: "5rem", end: true, sort: "members", cell: (row) => n(row.members) },
     { id: "exchanges", wide: true, head: t("col.exchanges"), width: "5.75rem", end: true, sort: "exchanges", cell: (row) => n(row.exchanges) },

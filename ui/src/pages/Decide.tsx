@@ -10,6 +10,7 @@ import { Modal, useAct } from "../parts/Ask";
 import { Field } from "../parts/Bits";
 import { Icon } from "../parts/Icon";
 import { inDays } from "../parts/pure";
+import { Told } from "../parts/Told";
 import { useText, type Key } from "../text";
 
 export function Decide({ account, close }: { account: AccountView; close: () => void }) {
@@ -62,7 +63,7 @@ export function Decide({ account, close }: { account: AccountView; close: () => 
           <input value={seen} required={account.campaigns.length === 0} onChange={(event: React.ChangeEvent<HTMLInputElement>) => setSeen(event.target.value)} />
         </Field>
         <label className="check"><input type="checkbox" checked={simulated} onChange={(event) => setSimulated(event.target.checked)} />{t("act.simulated")}</label>
-        {preview?.needs_approval && !simulated && <div className="notice warn"><Icon name="account" /><span><b>{t("preview.approval")}</b> {preview.approval_reason}</span></div>}
+        {preview?.needs_approval && !simulated && <div className="notice warn"><Icon name="account" /><span><b>{t("preview.approval")}</b> <Told text={preview.approval_reason ?? ""} /></span></div>}
         {preview?.conflicts.map((one) => <div key={one} className="notice warn"><Icon name="warn" /><span>{one}</span></div>)}
         <div className="acts"><button type="button" className="btn" onClick={close}>{t("cancel")}</button><button type="submit" className={`btn main ${simulated ? "" : "danger"}`}>{t("decide.do")}</button></div>
       </form>

@@ -9,6 +9,7 @@ import { Copy, EntityLink, Head, Load, Panel, When } from "../parts/Bits";
 import { Icon } from "../parts/Icon";
 import { ActionPill, DecisionStatusPill } from "../parts/Pills";
 import { decisionRoute } from "../router";
+import { Told } from "../parts/Told";
 import { useText, type Key } from "../text";
 
 export function Page(): React.ReactNode {
@@ -64,7 +65,7 @@ function Evidence({ data }: { data: Decision }) {
       {data.evidence.map((one, i) => (
         <li key={`${one.code}-${i}`}>
           <Icon name={one.disclosable ? "eye" : "shield"} size={15} />
-          <div><b>{word("code", one.code)}</b><div>{one.text}</div></div>
+          <div><b>{word("code", one.code)}</b><div><Told text={one.text} people={one.value == null} /></div></div>
           <span className="pill line">{one.disclosable ? t("evidence.open") : t("evidence.kept")}</span>
         </li>
       ))}

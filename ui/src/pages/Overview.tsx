@@ -8,6 +8,7 @@ import { Empty, Head, Load, Panel, When } from "../parts/Bits";
 import { Chart } from "../parts/Chart";
 import { Icon } from "../parts/Icon";
 import { DetectorPill, HuntStatusPill, KindName, Meter, SeverityMark } from "../parts/Pills";
+import { Told } from "../parts/Told";
 import { useText } from "../text";
 
 export function Page(): React.ReactNode {
@@ -118,8 +119,8 @@ function Detectors({ data }: { data: Overview }) {
     <Panel title={t("overview.detectors")} tools={<Link to="/detectors" className="small">{t("overview.detectors.all")}</Link>}>
       <ul className="health">
         {data.detectors.map((detector) => (
-          <li key={detector.id} title={detector.why ?? undefined}>
-            <DetectorPill value={detector.state} /><span>{word("kind", detector.id)}{detector.why && <span className="small soft"> – {detector.why}</span>}</span>
+          <li key={detector.id}>
+            <DetectorPill value={detector.state} /><span>{word("kind", detector.id)}{detector.why && <span className="small soft"> – <Told text={detector.why} /></span>}</span>
           </li>
         ))}
       </ul>
@@ -145,7 +146,7 @@ function LastHunt({ data }: { data: Overview }) {
 }
 
 function Blind({ data }: { data: Overview }) {
-  const { t } = useText();
+  const { t, word } = useText();
   return (
     <Panel title={t("overview.blind")}>
       {data.blind_sources.length === 0
@@ -154,7 +155,7 @@ function Blind({ data }: { data: Overview }) {
           <ul className="stack">
             {data.blind_sources.map((source) => (
               <li key={source.source} className="notice warn">
-                <Icon name="eye" /><div><b>{source.source}</b><div>{source.effect}</div><div className="small soft">{t("overview.blind.missing", { fields: source.missing.join(", ") })}</div></div>
+                <Icon name="eye" /><div><b>{word("kind", source.source)}</b><div><Told text={source.effect} capital /></div><div className="small soft">{t("overview.blind.missing", { fields: source.missing.join(", ") })}</div></div>
               </li>
             ))}
           </ul>

@@ -1,6 +1,6 @@
 // Small parts that every page uses: heads, panels, empty and waiting states, fields, times.
-import { Link } from "@tanstack/react-router";
-import { useEffect, useId, useState, type ReactElement, type ReactNode, cloneElement } from "react";
+import { useRouter } from "@tanstack/react-router";
+import { useEffect, useId, useState, useSyncExternalStore, type ReactElement, type ReactNode, cloneElement } from "react";
 import type { Entity } from "../api/types";
 import { url, type Query } from "../api/client";
 import { useText } from "../text";
@@ -102,14 +102,32 @@ export function Field({ label, hint, wrong, children }: {
 }
 
 /** The current time, renewed each half minute, for clocks and "3 hours ago". */
-export function useNow(): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = window.setInterval(() => setNow(Date.now()), 30_000);
-    return () => window.clearInterval(timer);
-  }, []);
-  return now;
-}
+export const useNow = (): number => useSyncExternalStore(clock.listen, clock.now);
+
+/** One clock for all times that are shown. */
+const clock = (() => {
+  let now = Date.now();
+  let timer: number | undefined;
+  const heard = new Set<() => void>();
+  const tick = () => {
+    now = Date.now();
+    for (const hear of heard) hear();
+  };
+  return {
+    now: () => now,
+    listen: (hear: () => void) => {
+      if (heard.size === 0) {
+        now = Date.now();
+        timer = window.setInterval(tick, 30_000);
+      }
+      heard.add(hear);
+      return () => {
+        heard.delete(hear);
+        if (heard.size === 0) window.clearInterval(timer);
+      };
+    },
+  };
+})();
 
 /** A moment: how long ago, and exactly on hover. */
 export function When({ at }: { at: string }) {
@@ -117,8 +135,16 @@ export function When({ at }: { at: string }) {
   return <time dateTime={at} title={stamp(at)} className="nowrap">{ago(at, useNow())}</time>;
 }
 
+/** Lists show hundreds of these: a plain link that the router follows, without what a Link of the router keeps watch of. */
 export function AccountLink({ id }: { id: string }) {
-  return <Link to="/accounts/$id" params={{ id }} className="mono">{id}</Link>;
+  const router = useRouter();
+  return (
+    <a className="mono" href={`/accounts/${encodeURIComponent(id)}`} onClick={(event) => {
+      if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      void router.navigate({ to: "/accounts/$id", params: { id } });
+    }}>{id}</a>
+  );
 }
 
 export function EntityLink({ entity }: { entity: Entity }) {

@@ -1,9 +1,10 @@
 // A table of any length: only the rows in sight are in the page, more are asked for as the reader comes near the end.
-// Sorting and filtering are the server's; that is why no table engine is needed here.
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef, type ReactNode } from "react";
+// Sorting and filtering are the server's; that is why no table engine is needed here. Rows have one height and lie by
+// themselves (parts.css), so that scrolling lays out and paints the new ones only.
+import { memo, useEffect, useLayoutEffect, useRef, type CSSProperties, type ReactNode } from "react";
 import { useText } from "../text";
 import { Icon } from "./Icon";
+import { useWindow } from "./window";
 
 export interface Column<T> {
   id: string;
@@ -13,6 +14,8 @@ export interface Column<T> {
   end?: boolean;
   /** Name of the sort in the API. */
   sort?: string;
+  /** What it holds always fits: no place for dots is looked for. */
+  whole?: boolean;
   /** Left out where the screen is narrow. */
   wide?: boolean;
   /** The heading is for screen readers only. */
@@ -34,68 +37,70 @@ interface Props<T> {
   picked?: ReadonlySet<string>;
   onPick?: (ids: readonly string[], on: boolean) => void;
   rowHeight?: number;
-  /** Whether the table scrolls by itself; short ones do not. */
-  tall?: boolean;
+}
+
+/** More rows are asked for when so few are left below, so that they are there before the reader is. */
+const AHEAD = 250;
+
+/** The same object for the same width, so that nothing is compared cell by cell. */
+const widths = new Map<string, CSSProperties>();
+function width({ width: given }: { width?: string }): CSSProperties | undefined {
+  if (given === undefined) return undefined;
+  const kept = widths.get(given) ?? { flex: `0 1 ${given}` };
+  widths.set(given, kept);
+  return kept;
 }
 
 export function Grid<T>(props: Props<T>) {
   const { t, n } = useText();
-  const { rows, columns, id, rowHeight = 37, tall = true, here, more, picked, onPick } = props;
+  const { rows, columns, id, rowHeight = 37, here, more, picked, onPick, onOpen } = props;
   const box = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({
-    count: rows.length, getScrollElement: () => box.current, estimateSize: () => rowHeight, overscan: 12,
-    enabled: tall, initialRect: { width: 0, height: 800 },
-  });
-  const items = tall ? virtual.getVirtualItems() : rows.map((_, index) => ({ index, start: 0, end: 0 }));
-  const last = items.at(-1)?.index ?? 0;
+  const [{ first, last, shift }, show] = useWindow(box, rows.length, rowHeight);
   useEffect(() => {
-    if (more && rows.length > 0 && last >= rows.length - 30) more();
+    if (more && rows.length > 0 && last >= rows.length - AHEAD) more();
   }, [last, more, rows.length]);
   useEffect(() => {
-    if (tall && here !== undefined && here >= 0) virtual.scrollToIndex(here);
-  }, [here, tall, virtual]);
-  const before = tall ? items[0]?.start ?? 0 : 0;
-  const after = tall ? virtual.getTotalSize() - (items.at(-1)?.end ?? 0) : 0;
-  const span = columns.length + (onPick ? 1 : 0);
-  const all = rows.length > 0 && rows.every((row) => picked?.has(id(row)));
+    if (here !== undefined && here >= 0) show(here);
+  }, [here, show]);
+  const all = picked !== undefined && rows.length > 0 && rows.every((row) => picked.has(id(row)));
+  const count = props.total ?? rows.length;
   return (
-    <div ref={box} className={tall ? "scroll tall" : "scroll"} tabIndex={tall ? 0 : undefined} role={tall ? "region" : undefined}
-      aria-label={tall ? props.label : undefined}>
-      <table className={tall ? "fixed" : undefined} aria-label={props.label} aria-rowcount={(props.total ?? rows.length) + 1}>
-        <thead>
-          <tr>
+    <div ref={box} className="scroll tall" tabIndex={0} role="region" aria-label={props.label}>
+      <table className="grid" role="table" aria-label={props.label} aria-rowcount={count + 1}>
+        <thead role="rowgroup">
+          <tr role="row">
             {onPick && (
-              <th className="pick" scope="col">
+              <th className="pick" scope="col" role="columnheader">
                 <input type="checkbox" aria-label={t("pick.all")} checked={all} onChange={() => onPick(rows.map(id), !all)} />
               </th>
             )}
             {columns.map((column) => <Heading key={column.id} column={column} sort={props.sort} onSort={props.onSort} />)}
           </tr>
         </thead>
-        <tbody>
-          {before > 0 && <tr aria-hidden="true"><td colSpan={span} style={{ height: before, padding: 0, border: 0 }} /></tr>}
-          {items.map(({ index }) => {
-            const row = rows[index];
-            return row === undefined ? null : <Line key={id(row)} {...props} row={row} index={index} height={rowHeight} />;
+        <tbody role="rowgroup" style={{ height: rows.length * rowHeight }}>
+          {rows.slice(first, last).map((row, i) => {
+            const name = id(row);
+            return (
+              <Line key={first + i - shift} name={name} row={row} index={first + i} height={rowHeight} columns={columns as readonly Column<unknown>[]}
+                here={here === first + i} picked={picked?.has(name) ?? false} onOpen={onOpen as ((row: unknown) => void) | undefined} onPick={onPick} />
+            );
           })}
-          {after > 0 && <tr aria-hidden="true"><td colSpan={span} style={{ height: after, padding: 0, border: 0 }} /></tr>}
         </tbody>
       </table>
-      <span className="sr" role="status">{t("rows", { n: props.total ?? rows.length, count: n(props.total ?? rows.length) })}</span>
+      <span className="sr" role="status">{t("rows", { n: count, count: n(count) })}</span>
     </div>
   );
 }
 
 const kind = <T,>(column: Column<T>): string | undefined =>
-  [column.end && "num", column.wide && "wide-only"].filter(Boolean).join(" ") || undefined;
+  [column.end && "num", column.wide && "wide-only", column.whole && "whole"].filter(Boolean).join(" ") || undefined;
 
 function Heading<T>({ column, sort, onSort }: { column: Column<T>; sort?: string | undefined; onSort?: ((sort: string) => void) | undefined }) {
   const down = sort === `-${column.sort}`;
   const up = sort === column.sort && column.sort !== undefined;
   const inner = column.quiet ? <span className="sr">{column.head}</span> : column.head;
   return (
-    <th scope="col" className={kind(column)} style={column.width ? { width: column.width } : undefined}
-      aria-sort={up ? "ascending" : down ? "descending" : undefined}>
+    <th scope="col" role="columnheader" className={kind(column)} style={width(column)} aria-sort={up ? "ascending" : down ? "descending" : undefined}>
       {column.sort && onSort
         ? (
           <button type="button" onClick={() => onSort(down ? column.sort ?? "" : `-${column.sort}`)}>
@@ -107,26 +112,41 @@ function Heading<T>({ column, sort, onSort }: { column: Column<T>; sort?: string
   );
 }
 
-function Line<T>({ row, index, height, ...props }: Props<T> & { row: T; index: number; height: number }) {
+interface LineProps {
+  name: string;
+  row: unknown;
+  index: number;
+  height: number;
+  columns: readonly Column<unknown>[];
+  here: boolean;
+  picked: boolean;
+  onOpen: ((row: unknown) => void) | undefined;
+  onPick: ((ids: readonly string[], on: boolean) => void) | undefined;
+}
+
+const Line = memo(function Line({ name, row, index, height, columns, here, picked, onOpen, onPick }: LineProps) {
   const { t } = useText();
-  const { columns, id, onOpen, here, picked, onPick } = props;
-  const name = id(row);
+  const line = useRef<HTMLTableRowElement>(null);
+  // The elements of a row that left are used for one that came: what had the focus must not become another row's button.
+  useLayoutEffect(() => () => {
+    if (line.current?.contains(document.activeElement)) line.current.closest<HTMLElement>("[role=region]")?.focus({ preventScroll: true });
+  }, [name]);
   return (
-    <tr aria-rowindex={index + 2} className={`${onOpen ? "can" : ""} ${here === index ? "here" : ""}`} style={{ height }}
+    <tr ref={line} role="row" aria-rowindex={index + 2} className={`${onOpen ? "can" : ""} ${here ? "here" : ""}`}
+      style={{ height, top: index * height }}
       onClick={onOpen && ((event) => {
         // A click on a control of the row is that control's.
         if (!(event.target as Element).closest("a, button, input, label")) onOpen(row);
       })}>
       {onPick && (
-        <td className="pick">
-          <input type="checkbox" aria-label={t("pick.one", { id: name })} checked={picked?.has(name) ?? false}
-            onChange={(event) => onPick([name], event.target.checked)} />
+        <td role="cell" className="pick">
+          <input type="checkbox" aria-label={t("pick.one", { id: name })} checked={picked} onChange={(event) => onPick([name], event.target.checked)} />
         </td>
       )}
-      {columns.map((column) => <td key={column.id} className={kind(column)}>{column.cell(row)}</td>)}
+      {columns.map((column) => <td key={column.id} role="cell" className={kind(column)} style={width(column)}>{column.cell(row)}</td>)}
     </tr>
   );
-}
+});
 
 /** "Showing 200 of 10,000": what a list holds and whether there is more. */
 export function Shown({ rows, total, waiting }: { rows: number; total: number | undefined; waiting: boolean }) {

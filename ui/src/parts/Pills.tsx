@@ -115,8 +115,7 @@ export function Meter({ value, label }: { value: number; label?: string }) {
   const { pct } = useText();
   return (
     <span className="nowrap">
-      <span className="meter" aria-hidden="true"><i style={{ width: `${Math.min(100, Math.max(0, value * 100))}%` }} /></span>{" "}
-      {label ?? pct(value)}
+      <span className="gauge" aria-hidden="true" style={{ "--v": Math.min(1, Math.max(0, value)) } as React.CSSProperties} />{label ?? pct(value)}
     </span>
   );
 }

@@ -1,6 +1,7 @@
 // All words in English.
 import { cases } from "./en/cases";
 import { rest } from "./en/rest";
+import { said } from "./en/said";
 import { words } from "./en/words";
 
-export const en = { ...words, ...cases, ...rest };
+export const en = { ...words, ...cases, ...rest, ...said };

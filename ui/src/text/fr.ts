@@ -1,6 +1,7 @@
 // All words in French.
 import { cases } from "./fr/cases";
 import { rest } from "./fr/rest";
+import { said } from "./fr/said";
 import { words } from "./fr/words";
 
-export const fr = { ...words, ...cases, ...rest };
+export const fr = { ...words, ...cases, ...rest, ...said };

@@ -22,7 +22,8 @@ export function fill(language: Language, message: string, values: Values = {}): 
   });
 }
 
-function make(language: Language) {
+/** Words, numbers and times of a language. */
+export function make(language: Language) {
   const words = CATALOGUES[language];
   const number = new Intl.NumberFormat(language);
   const short = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
@@ -41,6 +42,8 @@ function make(language: Language) {
     word: (prefix: string, id: string) =>
       (words as Record<string, string>)[`${prefix}.${id}`] ?? id.replaceAll("-", " ").replaceAll("_", " "),
     n: (value: number) => number.format(value),
+    decimal: (value: number, digits: number) =>
+      new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value),
     short: (value: number) => (Math.abs(value) < 10_000 ? number.format(value) : short.format(value)),
     pct: (value: number) => share.format(value),
     date: (iso: string | number) => date.format(new Date(iso)),

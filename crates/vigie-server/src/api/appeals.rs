@@ -87,7 +87,7 @@ fn decide(ask: &Ask<Nothing, AppealDecision>) -> Answer<Appeal> {
 
 /// Links are secrets of 128 bits and more; this keeps anybody from trying many.
 fn slow_down<Q, B>(ask: &Ask<Q, B>) -> Result<(), Problem> {
-    let key = ask.peer.map(|peer| format!("address {}", peer.ip())).unwrap_or_default();
+    let key = ask.from.map(|from| format!("address {from}")).unwrap_or_default();
     ask.app.appeals.take(&[key], Instant::now()).map_err(Problem::too_often)
 }
 

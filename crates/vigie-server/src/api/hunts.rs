@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use axum::http::StatusCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use vigie_cases::{Hunt, HuntDiff, HuntId, HuntStatus};
+use vigie_cases::{FieldError, Hunt, HuntConfig, HuntDiff, HuntId, HuntStatus};
 use vigie_model::Micros;
 use vigie_store::records::{ImportReport, NewHunt, Page};
 
@@ -27,6 +27,9 @@ struct Order {
     /// First moment that no longer counts.
     #[serde(default)]
     until: Option<Micros>,
+    /// How to hunt: the keys of `vigie.toml`; as always when absent.
+    #[serde(default)]
+    config: Option<HuntConfig>,
 }
 
 /// What to import.
@@ -77,20 +80,30 @@ fn allowed<Q, B>(ask: &Ask<Q, B>, field: &str, inputs: &[String]) -> Result<Vec<
 }
 
 fn start(ask: &Ask<Nothing, Order>) -> Answer<Hunt> {
-    let Order { inputs, until } = &ask.body;
+    let Order { inputs, until, config } = &ask.body;
     if inputs.is_empty() || inputs.len() > INPUTS_MAX {
         return Err(Problem::field("inputs", format!("1 to {INPUTS_MAX} files or directories")));
+    }
+    if let Some(config) = config {
+        config.validate().map_err(of_config)?;
     }
     let inputs = allowed(ask, "inputs", inputs)?;
     let inputs = inputs.iter().map(|path| path.display().to_string()).collect();
     // The folder says whose hunt it is, should this server be started again before it ran.
     let out_dir = hunts::folder(&ask.app.config).display().to_string();
-    let new = NewHunt { inputs, until: *until, out_dir, status: HuntStatus::Queued };
+    let config = config.clone();
+    let new = NewHunt { inputs, until: *until, config, out_dir, status: HuntStatus::Queued };
     let hunt = ask.app.records.create_hunt(&ask.ctx()?, &new)?;
     hunts::own(&ask.app, &hunt);
     ask.app.hunt_waits.notify_one();
     let version = hunt.version;
     Ok(Reply::accepted(hunt).version(version))
+}
+
+/// Says of each key that it is one of the configuration.
+fn of_config(mut errors: Vec<FieldError>) -> Problem {
+    errors.iter_mut().for_each(|error| error.field.insert_str(0, "config."));
+    Problem::invalid(errors)
 }
 
 fn import(ask: &Ask<Nothing, Import>) -> Answer<Imported> {

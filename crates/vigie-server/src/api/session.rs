@@ -29,6 +29,8 @@ struct SessionView {
     user: Option<User>,
     /// What `X-Vigie-Csrf` must say in changes; empty for who is not signed in with a browser.
     csrf: String,
+    /// Whether the person has a password here, which they may change.
+    has_password: bool,
     /// Whether the first admin is still to be made, by the set-up link that the server printed.
     setup_needed: bool,
     /// The identity provider, where there is one.
@@ -51,6 +53,16 @@ struct Credentials {
     name: String,
     /// Password.
     password: String,
+}
+
+/// The password of before and the one from now on.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct NewPassword {
+    /// The password of before.
+    old_password: String,
+    /// Password of at least twelve characters.
+    new_password: String,
 }
 
 /// The first admin.
@@ -82,6 +94,15 @@ pub fn routes(api: &mut Api) {
     api.add(post("/setup", "setUp", "Make the first admin and sign in").open(), set_up);
     api.add(get("/session", "getSession", "Who is signed in").open(), show);
     api.add(post("/session", "signIn", "Sign in with name and password").open(), sign_in);
+    api.add(
+        post(
+            "/session/password",
+            "changePassword",
+            "Change one's own password; ends one's sessions elsewhere",
+        )
+        .needs(Role::Viewer),
+        change_password,
+    );
     api.add(delete("/session", "signOut", "Sign out").needs(Role::Viewer), sign_out);
     let found = StatusCode::FOUND;
     api.add(get("/oidc/start", "startOidc", "Go to the identity provider").open().gives(found), oidc_start);
@@ -93,7 +114,12 @@ pub fn routes(api: &mut Api) {
 
 fn view<Q, B>(ask: &Ask<Q, B>, signed_in: Option<(&User, &str)>) -> Result<SessionView, Problem> {
     let known = *ask.app.has_admin.borrow();
+    let has_password = match signed_in {
+        Some((user, _)) => ask.app.records.user_by_name(&user.name)?.is_some_and(|(_, hash)| hash.is_some()),
+        None => false,
+    };
     Ok(SessionView {
+        has_password,
         user: signed_in.map(|(user, _)| user.clone()),
         csrf: signed_in.map(|(_, csrf)| csrf.to_owned()).unwrap_or_default(),
         setup_needed: !known && !ask.app.records.admin_exists()?,
@@ -141,7 +167,7 @@ fn name_key(name: &str) -> String {
 }
 
 fn address_key<Q, B>(ask: &Ask<Q, B>) -> Option<String> {
-    ask.peer.map(|peer| format!("address {}", peer.ip()))
+    ask.from.map(|from| format!("address {from}"))
 }
 
 /// Takes an attempt of the name and of the address.
@@ -158,20 +184,13 @@ fn sign_in(ask: &Ask<Nothing, Credentials>) -> Answer<SessionView> {
     let right = password::verify(password, hash);
     match found {
         Some((user, _)) if right && !user.disabled => {
-            ask.app.sign_in.forgive(&name_key(name));
-            if let Some(address) = address_key(ask) {
-                ask.app.sign_in.give_back(&address);
-            }
+            forgiven(ask, name);
             signed_in(ask, &user)
         }
         _ => {
             ask.app.metrics.sign_in_failures.fetch_add(1, Ordering::Relaxed);
-            let note = AuditNote {
-                action: "session.refused".to_owned(),
-                target: name.chars().take(100).collect(),
-                detail: json!({ "from": ask.peer.map(|peer| peer.ip().to_string()) }),
-            };
-            ask.app.records.note(&Ctx::new(Actor::Public, ask.app.now()), &note)?;
+            let target: String = name.chars().take(100).collect();
+            refused(ask, "session.refused", &target, &Ctx::new(Actor::Public, ask.app.now()))?;
             Err(Problem::signed_out("name or password is wrong"))
         }
     }
@@ -184,6 +203,45 @@ fn sign_out(ask: &Ask) -> Answer<Nothing> {
     ask.app.records.delete_session(&ask.ctx_once()?, &session.session_hash)?;
     let gone = auth::set_cookie(&ask.app.config, auth::SESSION_COOKIE, "", 0)?;
     Ok(Reply::nothing().header(header::SET_COOKIE, gone))
+}
+
+fn change_password(ask: &Ask<Nothing, NewPassword>) -> Answer<Nothing> {
+    let caller = ask.caller()?;
+    let Some(session) = &caller.session else {
+        return Err(Problem::forbidden("an API token cannot change a password; sign in"));
+    };
+    let user = &caller.user;
+    // Whoever sits down at somebody's open browser guesses no faster than at the door.
+    slow_down(ask, Some(&user.name))?;
+    let found = ask.app.records.user_by_name(&user.name)?;
+    let old = found.as_ref().and_then(|(_, hash)| hash.as_deref());
+    if old.is_some() && !password::verify(&ask.body.old_password, old) {
+        ask.app.metrics.sign_in_failures.fetch_add(1, Ordering::Relaxed);
+        refused(ask, "user.password_refused", user.user_id.as_str(), &ask.ctx_once()?)?;
+        return Err(Problem::field("old_password", "is not your password"));
+    }
+    let new = password::hash(&ask.body.new_password).map_err(|problem| problem.of_field("new_password"))?;
+    ask.app.records.change_password(&ask.ctx_once()?, &user.user_id, &new, &session.session_hash)?;
+    forgiven(ask, &user.name);
+    Ok(Reply::nothing())
+}
+
+/// Gives the attempt of a name and of its address back, since it was right.
+fn forgiven<Q, B>(ask: &Ask<Q, B>, name: &str) {
+    ask.app.sign_in.forgive(&name_key(name));
+    if let Some(address) = address_key(ask) {
+        ask.app.sign_in.give_back(&address);
+    }
+}
+
+/// Remembers a password that was refused, and where it came from.
+fn refused<Q, B>(ask: &Ask<Q, B>, action: &str, target: &str, ctx: &Ctx) -> Result<(), Problem> {
+    let note = AuditNote {
+        action: action.to_owned(),
+        target: target.to_owned(),
+        detail: json!({ "from": ask.from.map(|from| from.to_string()) }),
+    };
+    Ok(ask.app.records.note(ctx, &note).map(drop)?)
 }
 
 fn no_provider() -> Problem {

@@ -1,8 +1,10 @@
 //! Who asks, and whether they may.
 //!
-//! What lives here: cookies, tokens, CSRF, roles of operations, how passwords and identity providers vouch for people.
+//! What lives here: cookies, tokens, CSRF, roles of operations, how passwords and identity providers vouch for people, and
+//! which address a request comes from.
 //! What does not: what a role may decide; that is vigie-cases'.
 
+pub mod forwarded;
 pub mod limiter;
 pub mod oidc;
 pub mod password;

@@ -9,6 +9,7 @@ use std::process::{ExitStatus, Stdio};
 use serde::Deserialize;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Command;
+use vigie_cases::HuntConfig;
 use vigie_model::Micros;
 
 /// Lines of what went wrong that are kept, and characters of each.
@@ -17,6 +18,8 @@ const LINE_CHARS_MAX: usize = 500;
 /// Exit codes of `vigie hunt` that mean that its output is whole: nothing found, campaigns found, and an input that could
 /// not be read to its end.
 const WHOLE: [i32; 3] = [0, 1, 3];
+/// Name of the configuration in the hunt's output directory.
+const CONFIG: &str = "vigie.toml";
 /// Niceness: who clicks goes first.
 const NICE: &str = "10";
 
@@ -29,6 +32,8 @@ pub struct Order {
     pub inputs: Vec<String>,
     /// First moment that no longer counts.
     pub until: Option<Micros>,
+    /// How to hunt; as always where there is none.
+    pub config: Option<HuntConfig>,
     /// Where to write.
     pub out: PathBuf,
     /// Threads; 0 for one per core.
@@ -57,6 +62,9 @@ pub async fn run(order: &Order, mut tell: impl FnMut(Step)) -> Result<(), String
     if let Some(until) = order.until {
         command.arg("--until").arg(until.to_rfc3339());
     }
+    if let Some(config) = &order.config {
+        command.arg("--config").arg(write_config(config, &order.out)?);
+    }
     command.env("VIGIE_PROGRESS", "json");
     let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
     let mut child =
@@ -73,6 +81,15 @@ pub async fn run(order: &Order, mut tell: impl FnMut(Step)) -> Result<(), String
     }
     let status = child.wait().await.map_err(|error| error.to_string())?;
     judged(status, &order.out, &said)
+}
+
+/// Writes the configuration beside what the hunt will write, and says where.
+fn write_config(config: &HuntConfig, out: &Path) -> Result<PathBuf, String> {
+    let file = out.join(CONFIG);
+    let text = config.to_toml().map_err(|error| error.to_string())?;
+    std::fs::write(&file, text)
+        .map_err(|error| format!("`{}` cannot be written: {error}", file.display()))?;
+    Ok(file)
 }
 
 /// Under `nice` where there is one.

@@ -6,9 +6,11 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use vigie_cases::{Actor, Hunt, HuntProgress, HuntStatus};
-use vigie_model::{Campaign, HuntSummary, Member, Micros};
+use vigie_model::{AccountActivity, Campaign, HuntSummary, Member, Micros};
 use vigie_store::StoreError;
-use vigie_store::records::{Ctx, HuntUpdate, ImportReport, ListQuery, NewHunt, Records, RecordsError};
+use vigie_store::records::{
+    ACTIVITY_OF_A_HUNT_MAX, Ctx, HuntUpdate, ImportReport, ListQuery, NewHunt, Records, RecordsError,
+};
 
 use super::child::{self, Order, Step};
 use crate::state::{App, Config};
@@ -22,6 +24,8 @@ pub struct Found {
     pub summary: HuntSummary,
     /// Campaigns with their members.
     pub campaigns: Vec<(Campaign, Vec<Member>)>,
+    /// What accounts did.
+    pub activity: Vec<AccountActivity>,
 }
 
 /// Where the server's own hunts write.
@@ -44,7 +48,10 @@ pub fn read(dir: &Path) -> Result<Found, StoreError> {
         let members = members.remove(&campaign.campaign_id).unwrap_or_default();
         (campaign, members)
     };
-    Ok(Found { summary, campaigns: campaigns.into_iter().map(with_members).collect() })
+    let campaigns: Vec<_> = campaigns.into_iter().map(with_members).collect();
+    let named = campaigns.iter().flat_map(|(_, members)| members).map(|m| m.account_id.as_str()).collect();
+    let activity = vigie_store::read_activity_of(dir, ACTIVITY_OF_A_HUNT_MAX, &named)?;
+    Ok(Found { summary, campaigns, activity })
 }
 
 /// Why what a hunt wrote was not taken in.
@@ -66,9 +73,15 @@ pub enum ImportError {
 pub fn import(records: &Records, ctx: &Ctx, dir: &Path) -> Result<(Hunt, ImportReport), ImportError> {
     let found = read(dir)?;
     let name = dir.display().to_string();
-    let new = NewHunt { inputs: vec![name.clone()], until: None, out_dir: name, status: HuntStatus::Running };
+    let new = NewHunt {
+        inputs: vec![name.clone()],
+        until: None,
+        config: None,
+        out_dir: name,
+        status: HuntStatus::Running,
+    };
     let hunt = records.create_hunt(ctx, &new)?;
-    match records.import_campaigns(ctx, &hunt.hunt_id, &found.summary, &found.campaigns) {
+    match records.import_campaigns(ctx, &hunt.hunt_id, &found.summary, &found.campaigns, &found.activity) {
         Ok(report) => Ok((records.hunt(&hunt.hunt_id)?, report)),
         Err(error) => {
             let failed = HuntUpdate {
@@ -194,6 +207,7 @@ async fn run_one(app: &App, hunt: &Hunt) -> Result<(), String> {
         program: app.config.program.clone(),
         inputs: hunt.inputs.clone(),
         until: hunt.until,
+        config: hunt.config.clone(),
         out: out.clone(),
         threads: app.config.hunt_threads,
     };
@@ -208,7 +222,8 @@ async fn run_one(app: &App, hunt: &Hunt) -> Result<(), String> {
     let (asked, id) = (app.clone(), hunt.hunt_id.clone());
     blocking(move || {
         let found = read(&out).map_err(|error| RecordsError::Unavailable(error.to_string()))?;
-        asked.records.import_campaigns(&ctx(&asked), &id, &found.summary, &found.campaigns).map(drop)
+        let Found { summary, campaigns, activity } = &found;
+        asked.records.import_campaigns(&ctx(&asked), &id, summary, campaigns, activity).map(drop)
     })
     .await
     .map_err(|error| error.to_string())

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
-use vigie_cases::{Actor, Role, sha256_hex};
+use vigie_cases::{Actor, Role, User, sha256_hex};
 use vigie_model::Micros;
 use vigie_server::{App, Config, Server};
 use vigie_store::records::{Ctx, NewUser, Records, Session};
@@ -58,6 +58,7 @@ impl Desk {
             data: dir.path().to_path_buf(),
             inputs: vec![dir.path().join("logs")],
             imports: Vec::new(),
+            trusted_proxies: Vec::new(),
             public_url: None,
             tls: None,
             oidc: None,
@@ -83,16 +84,22 @@ impl Desk {
             subject: Some(format!("test {name}")),
         };
         let user = records.create_user(&Ctx::new(Actor::system("test"), now), &user).unwrap();
-        let secret = format!("secret of {name}").replace(' ', "-");
+        self.signed_in(&user, "here")
+    }
+
+    /// Signs a user in by way of the records, somewhere.
+    pub fn signed_in(&self, user: &User, place: &str) -> Person {
+        let now = self.server.now();
+        let secret = format!("secret-of-{}-{place}", user.name);
         let session = Session {
             session_hash: sha256_hex(secret.as_bytes()),
             user_id: user.user_id.clone(),
-            csrf: format!("csrf-of-{name}"),
+            csrf: format!("csrf-of-{}", user.name),
             created_at: now,
             expires_at: Micros(now.0 + Micros::HOUR),
         };
-        let actor = Actor::User { user_id: user.user_id, name: user.name, role };
-        records.create_session(&Ctx::new(actor, now), &session).unwrap();
+        let actor = Actor::User { user_id: user.user_id.clone(), name: user.name.clone(), role: user.role };
+        self.server.records.create_session(&Ctx::new(actor, now), &session).unwrap();
         Person { cookie: format!("vigie_session={secret}"), csrf: session.csrf }
     }
 

@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::{Method, Request};
 use serde_json::{Value, json};
 use vigie_cases::Role;
+use vigie_model::{AccountActivity, ActivityBucket};
 
 use crate::desk::{Desk, decision};
 
@@ -12,7 +13,28 @@ fn desk_with_hunt() -> Desk {
     let desk = Desk::empty();
     let logs = desk.dir.path().join("logs").join("found");
     std::fs::create_dir_all(&logs).unwrap();
-    vigie_store::write_report(&logs, &vigie_report::sample::report()).unwrap();
+    let mut report = vigie_report::sample::report();
+    let (first, last) = (report.summary.first_seen.unwrap(), report.summary.last_seen.unwrap());
+    let busy = |account: &str| AccountActivity {
+        account_id: account.to_owned(),
+        first_seen: first,
+        last_seen: last,
+        exchanges: 12,
+        refused: 2,
+        tokens: Some(900),
+        networks: None,
+        timeline: vec![ActivityBucket {
+            start: first,
+            exchanges: 12,
+            campaign_exchanges: 4,
+            refused: 2,
+            tokens: 900,
+        }],
+        links: Vec::new(),
+    };
+    let member = report.members[0].account_id.clone();
+    report.activity = vec![busy(&member), busy("nobody-in-particular")];
+    vigie_store::write_report(&logs, &report).unwrap();
     desk
 }
 
@@ -91,8 +113,68 @@ async fn what_a_hunt_wrote_becomes_cases_once() {
     assert_eq!(second["report"]["updated"].as_array().unwrap().len(), opened);
     let diff = path("hunts", &first["hunt"], "hunt_id", &path("diff", &second["hunt"], "hunt_id", ""));
     assert_eq!(desk.get(&ana, &diff).await.with(200)["new"], json!([]));
+    let member = vigie_report::sample::report().members[0].account_id.clone();
+    for account in [member.as_str(), "nobody-in-particular"] {
+        let view = desk.get(&ana, &format!("/accounts/{account}")).await.with(200);
+        assert_eq!((&view["seen"]["exchanges"], &view["seen"]["tokens"]), (&json!(12), &json!(900)));
+        let bars = view["timeline"].as_array().unwrap();
+        assert_eq!((bars.len(), &bars[0]["campaign_exchanges"]), (60, &json!(4)), "{account}");
+        assert_eq!(view["seen"]["hunt_id"], second["hunt"]["hunt_id"]);
+    }
     let overview = desk.get(&ana, "/overview").await.with(200);
     assert_eq!(overview["open_cases"], opened);
+}
+
+#[tokio::test]
+async fn a_hunt_is_set_up_like_the_command_line_and_mistakes_are_named() {
+    let desk = Desk::empty();
+    let ana = desk.person("ana", Role::Analyst);
+    let order = |config: Value| json!({ "inputs": ["."], "config": config });
+    let config = json!({ "hunt": { "alpha": 0.01, "seed": 7 }, "read": { "address_trust": "peer" } });
+    let hunt = desk.post(&ana, "/hunts", &order(config.clone())).await.with(202);
+    assert_eq!(hunt["config"], config);
+    assert_eq!(desk.get(&ana, &path("hunts", &hunt, "hunt_id", "")).await.with(200)["config"], config);
+    let plain = desk.post(&ana, "/hunts", &json!({ "inputs": ["."] })).await.with(202);
+    assert!(plain.get("config").is_none(), "{plain}");
+    for (config, field, said) in [
+        (json!({ "hunt": { "alhpa": 0.1 } }), "config.hunt.alhpa", "did you mean `alpha`?"),
+        (
+            json!({ "read": { "address_trust": "peeer" } }),
+            "config.read.address_trust",
+            "did you mean `peer`?",
+        ),
+        (json!({ "hunt": { "alpha": 1.5 } }), "config.hunt.alpha", "above 0 and below 1"),
+        (json!({ "hunt": { "accounts_min": -1 } }), "config.hunt.accounts_min", "expected usize"),
+    ] {
+        let got = desk.post(&ana, "/hunts", &order(config)).await.with(422);
+        assert_eq!(got["errors"][0]["field"], field, "{got}");
+        assert!(got["errors"][0]["message"].as_str().unwrap().contains(said), "{got}");
+    }
+    let audit = desk.get(&ana, "/audit?action=hunt.created").await.with(200);
+    assert_eq!(audit["items"][1]["detail"]["config"]["hunt"]["alpha"], "0.01", "as the audit writes");
+}
+
+#[tokio::test]
+async fn a_case_by_hand_is_taken_down_by_what_hunts_counted() {
+    let desk = desk_with_hunt();
+    let ana = desk.person("ana", Role::Approver);
+    desk.post(&ana, "/hunts/import", &json!({ "dir": "found" })).await.with(201);
+    let case = desk.case(&ana, "By hand", &["nobody-in-particular", "never-seen"]).await;
+    assert_eq!(case["exchanges"], 12);
+    let plan = json!({ "action": "label", "reason_code": "extraction", "reason_text": "One script." });
+    let preview = path("cases", &case, "case_id", "/takedowns/preview");
+    let preview = desk.post(&ana, &preview, &plan).await.with(200);
+    let known = (&preview["accounts"], &preview["measured"], &preview["exchanges"], &preview["tokens"]);
+    assert_eq!(known, (&json!(2), &json!(1), &json!(12), &json!(900)));
+    let create = path("cases", &case, "case_id", "/takedowns");
+    let refused = desk.post(&ana, &create, &plan).await.with(422);
+    assert!(refused["detail"].as_str().unwrap().contains("write a note first"), "{refused}");
+    let note = json!({ "text": "Both answer the same questionnaire." });
+    desk.post(&ana, &path("cases", &case, "case_id", "/notes"), &note).await.with(201);
+    let takedown = desk.post(&ana, &create, &plan).await.with(201);
+    let next = path("takedowns", &takedown, "takedown_id", "/next_wave");
+    let done = desk.post_at(&ana, &next, &takedown["version"], &json!({ "reason": "go" })).await.with(200);
+    assert_eq!(done["outcome"]["applied"].as_u64().unwrap() + done["hold_out"].as_u64().unwrap(), 2);
 }
 
 #[tokio::test]

@@ -191,6 +191,34 @@ impl Records {
         })
     }
 
+    /// Gives somebody who signs in here another password, at their own wish, and ends all of their sessions but the one with
+    /// hash `keep`. Their API tokens hold on.
+    ///
+    /// # Errors
+    /// [`RecordsError::NotFound`]; [`RecordsError::Conflict`] for who has no password to change.
+    pub fn change_password(
+        &self,
+        ctx: &Ctx,
+        id: &UserId,
+        password_hash: &str,
+        keep: &str,
+    ) -> Result<User, RecordsError> {
+        self.write(ctx, |tx| {
+            let mut user = get(&mut tx.db, id)?;
+            user.version += 1;
+            let sql =
+                "UPDATE users SET password_hash = ?, doc = ? WHERE user_id = ? AND password_hash IS NOT NULL";
+            if tx.db.run(sql, params![password_hash, doc(&user)?, id.as_str()])? == 0 {
+                let why = "you have no password here: you sign in by the identity provider";
+                return Err(RecordsError::Conflict(why.to_owned()));
+            }
+            let sql = "DELETE FROM sessions WHERE user_id = ? AND session_hash <> ?";
+            let ended = tx.db.run(sql, params![id.as_str(), keep])?;
+            tx.audit("user.password_changed", id.as_str(), json!({ "sessions_ended": ended }))?;
+            Ok(user)
+        })
+    }
+
     /// Signs somebody in.
     ///
     /// # Errors

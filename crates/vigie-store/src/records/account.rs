@@ -3,6 +3,7 @@
 use vigie_cases::{Appeal, Case, Decision, Entity, Exception};
 use vigie_model::{Campaign, Micros};
 
+use super::activity;
 use super::decisions::effective_one;
 use super::engine::Records;
 use super::error::RecordsError;
@@ -12,15 +13,17 @@ use super::views::{AccountCampaign, AccountCase, AccountLink, AccountView};
 
 /// Most decisions, appeals and links that the view lists.
 const LISTED_MAX: usize = 500;
+/// Pieces of evidence that tell why a campaign's members belong together.
+const WHY_MAX: usize = 3;
 
 impl Records {
-    /// All that the records know of one account. Its traffic is not among it: hunts keep none by account.
+    /// All that the records know of one account.
     ///
     /// # Errors
-    /// [`RecordsError::NotFound`] for an account that no case, decision or exception names.
+    /// [`RecordsError::NotFound`] for an account that no case, decision or exception names and that no hunt saw.
     pub fn account(&self, account_id: &str, now: Micros) -> Result<AccountView, RecordsError> {
         self.read(|db| {
-            let (cases, campaigns, links) = memberships(db, account_id)?;
+            let (cases, campaigns, mut links) = memberships(db, account_id)?;
             let sql = "SELECT doc FROM decisions WHERE (entity_id = ? AND entity_type = 'account') \
                        OR (entity_type = 'slice' AND entity_id IN (SELECT campaign_id || '/' || account_id FROM members \
                        WHERE account_id = ? AND campaign_id IS NOT NULL)) ORDER BY created_at DESC, decision_id DESC LIMIT ?";
@@ -31,20 +34,28 @@ impl Records {
             let appeals: Vec<Appeal> = db.docs(sql, params![account_id, LISTED_MAX as u64])?;
             let sql = "SELECT doc FROM exceptions WHERE entity_id = ? AND entity_type = 'account' AND expires_at > ?";
             let exceptions: Vec<Exception> = db.docs(sql, params![account_id, now])?;
-            if cases.is_empty() && decisions.is_empty() && exceptions.is_empty() {
+            let traffic = activity::of(db, account_id)?;
+            if cases.is_empty() && decisions.is_empty() && exceptions.is_empty() && traffic.is_none() {
                 return Err(RecordsError::missing("account", account_id));
             }
+            let (seen, timeline) = match traffic {
+                Some(traffic) => {
+                    links.extend(traffic.links);
+                    (Some(traffic.seen), traffic.timeline)
+                }
+                None => (None, Vec::new()),
+            };
             Ok(AccountView {
                 account_id: account_id.to_owned(),
                 cases,
                 campaigns,
-                links,
+                links: strongest(links),
                 effective: effective_one(db, &Entity::account(account_id), now)?,
                 decisions,
                 appeals: appeals.into_iter().map(|a| a.at(now)).collect(),
                 exceptions,
-                timeline: Vec::new(),
-                seen: None,
+                timeline,
+                seen,
             })
         })
     }
@@ -63,8 +74,9 @@ fn memberships(db: &mut Db<'_>, account_id: &str) -> Answer<Memberships> {
         if let Some(text) = row.maybe_text(3) {
             let campaign: Campaign = serde_json::from_str(text)?;
             links.extend(links_of(&campaign, account_id));
+            let why = campaign.evidence.iter().take(WHY_MAX).map(|e| e.text.clone()).collect();
             let (campaign_id, kind) = (campaign.campaign_id, campaign.kind);
-            campaigns.push(AccountCampaign { campaign_id, kind, score, share });
+            campaigns.push(AccountCampaign { campaign_id, kind, score, share, why });
         }
         cases.push(AccountCase {
             case_id: case.case_id,
@@ -77,9 +89,16 @@ fn memberships(db: &mut Db<'_>, account_id: &str) -> Answer<Memberships> {
             share,
         });
     }
+    Ok((cases, campaigns, links))
+}
+
+/// The strongest link to each other account, strongest first.
+fn strongest(mut links: Vec<AccountLink>) -> Vec<AccountLink> {
+    links.sort_by(|a, b| a.account_id.cmp(&b.account_id).then(b.weight.total_cmp(&a.weight)));
+    links.dedup_by(|a, b| a.account_id == b.account_id);
     links.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.account_id.cmp(&b.account_id)));
     links.truncate(LISTED_MAX);
-    Ok((cases, campaigns, links))
+    links
 }
 
 fn links_of(campaign: &Campaign, account_id: &str) -> Vec<AccountLink> {

@@ -168,7 +168,8 @@ impl Records {
         self.read(|db| get(db, id))
     }
 
-    /// Opens a case by hand; its members have score and share 1, since a person names them.
+    /// Opens a case by hand; its members have score and share 1, since a person names them. Its exchanges, tokens and times
+    /// are those of the members that hunts saw, and later hunts count them anew.
     ///
     /// # Errors
     /// [`RecordsError::Invalid`] field by field.
@@ -184,10 +185,12 @@ impl Records {
             let mut case = blank(tx, new.title.clone(), new.kind, severity)?;
             case.members = accounts.len() as u64;
             case.notes = u64::from(note.is_some());
-            let id = case.case_id.as_str();
+            let id = case.case_id.clone();
+            let id = id.as_str();
             let row = |a: String| params![id, a, Value::Null, 1.0, 1.0, ctx.now].to_vec();
             let columns = ["case_id", "account_id", "campaign_id", "score", "share", "named_at"];
             tx.db.conn.bulk("members", &columns, &mut accounts.into_iter().map(row))?;
+            super::activity::count(&mut tx.db, &mut case)?;
             born(tx, &case, "opened by hand")?;
             if let Some(note) = note {
                 tx.event(&case.case_id, EventKind::Noted, note, None)?;

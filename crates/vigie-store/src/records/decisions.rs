@@ -404,11 +404,14 @@ pub(super) fn after(tx: &mut Tx<'_>, d: &Decision, what: &str, reason: &str) -> 
     tell(tx, d.case_id.as_ref(), EventKind::Decision, &text, json!({ "decision_id": d.decision_id }))
 }
 
-/// Exchanges in the cases that an account is in, by its even part of them; an estimate, since hunts do not keep exchanges
-/// by account. `None` for other entities.
+/// Exchanges of an account as the hunt that looked furthest saw them; where none did, its even part of the cases that it is
+/// in, an estimate. `None` for other entities.
 fn exchanges_of(db: &mut Db<'_>, entity: &Entity) -> Answer<Option<u64>> {
     if entity.kind != EntityType::Account {
         return Ok(None);
+    }
+    if let Some(seen) = super::activity::exchanges_of(db, &entity.id)? {
+        return Ok(Some(seen));
     }
     let sql = "SELECT c.exchanges, c.members FROM members m JOIN cases c ON c.case_id = m.case_id WHERE m.account_id = ?";
     let parts = db.rows(sql, params![entity.id.as_str()])?;

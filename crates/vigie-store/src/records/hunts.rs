@@ -54,6 +54,7 @@ impl Records {
                 error: None,
                 inputs: new.inputs.clone(),
                 until: new.until,
+                config: new.config.clone(),
                 exchanges: 0,
                 accounts: 0,
                 campaigns: 0,
@@ -64,7 +65,7 @@ impl Records {
                 author: ctx.actor.name(),
                 version: 1,
             };
-            let detail = json!({ "inputs": hunt.inputs, "out_dir": hunt.out_dir });
+            let detail = json!({ "inputs": hunt.inputs, "out_dir": hunt.out_dir, "config": hunt.config });
             tx.audit("hunt.created", hunt.hunt_id.as_str(), detail)?;
             save(tx, &hunt)?;
             Ok(hunt)

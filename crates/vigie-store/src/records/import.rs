@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 use vigie_cases::{Candidate, Case, CaseId, Hunt, HuntId, HuntStatus, best_match};
-use vigie_model::{Campaign, HuntSummary, Member, Sight};
+use vigie_model::{AccountActivity, Campaign, HuntSummary, Member, Sight};
 
+use super::activity;
 use super::cases::{blank, born, get, save};
 use super::engine::Records;
 use super::error::RecordsError;
@@ -21,7 +22,8 @@ const TITLE_CHARS: usize = 160;
 impl Records {
     /// Takes the campaigns of a hunt in and marks it as done, all or nothing. A campaign that a case of before matches
     /// (vigie-cases, `matching`) updates that case; another opens one; a group judged innocent is kept without a case.
-    /// Near-linear in members.
+    /// What accounts did is kept beside them, of at most [`ACTIVITY_OF_A_HUNT_MAX`](super::ACTIVITY_OF_A_HUNT_MAX) accounts.
+    /// Near-linear in members and accounts.
     ///
     /// # Errors
     /// [`RecordsError::NotFound`]; [`RecordsError::Conflict`] for a hunt that was imported before.
@@ -31,6 +33,7 @@ impl Records {
         hunt: &HuntId,
         summary: &HuntSummary,
         campaigns: &[(Campaign, Vec<Member>)],
+        activity: &[AccountActivity],
     ) -> Result<ImportReport, RecordsError> {
         self.mutate(ctx, "import_campaigns", hunt, |tx| {
             let mut run = hunts::get(&mut tx.db, hunt)?;
@@ -53,6 +56,7 @@ impl Records {
                 take_in(tx, &run, n, campaign, case, &mut touched, &mut report)?;
             }
             report.excepted = excepted(tx)?;
+            report.activity = activity::take_in(tx, hunt, summary, campaigns, activity)?;
             finish(tx, &mut run, summary, &report)?;
             Ok(report)
         })

@@ -8,6 +8,7 @@ use vigie_cases::{
 };
 use vigie_model::{Campaign, Micros};
 
+use super::activity;
 use super::cases::get;
 use super::decisions::effective_many;
 use super::engine::Records;
@@ -25,7 +26,8 @@ const EXAMPLES_MAX: usize = 100;
 
 /// The columns of [`member`].
 pub(super) const COLUMNS: &str = "account_id, campaign_id, score, share, \
-    (SELECT COUNT(*) FROM exceptions e WHERE e.entity_id = account_id AND e.entity_type = 'account')";
+    (SELECT COUNT(*) FROM exceptions e WHERE e.entity_id = account_id AND e.entity_type = 'account'), \
+    (SELECT v.exchanges FROM activity v WHERE v.account_id = members.account_id)";
 
 /// A member without its decision. Whether an exception holds is settled by `settle`, which knows the time.
 pub(super) fn member(row: &Row) -> CaseMember {
@@ -35,7 +37,7 @@ pub(super) fn member(row: &Row) -> CaseMember {
         campaign_id: row.maybe_text(1).map(str::to_owned),
         score,
         share,
-        exchanges: None,
+        exchanges: activity::maybe(row, 5).map(|all| (all as f64 * share).round() as u64),
         excepted: row.int(4) > 0,
         bystander: bystander_reason(score, share).is_some(),
         decision: None,

@@ -9,6 +9,7 @@
 
 mod access;
 mod account;
+mod activity;
 mod appeals;
 mod audit;
 mod cases;
@@ -27,6 +28,7 @@ mod schema;
 mod sql;
 mod sqlite;
 mod takedowns;
+mod tls;
 mod tx;
 mod types;
 mod views;

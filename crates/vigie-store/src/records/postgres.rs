@@ -1,6 +1,4 @@
-//! The seam on PostgreSQL: the same statements with `$1` for `?`.
-//!
-//! No TLS of its own: the way to the server is a local socket, a private network or a proxy that encrypts.
+//! The seam on PostgreSQL: the same statements with `$1` for `?`. How the way there is encrypted, `tls` knows.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -8,7 +6,7 @@ use std::io::Write;
 
 use postgres::types::private::BytesMut;
 use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
-use postgres::{Client, NoTls, Statement};
+use postgres::{Client, Statement};
 
 use super::sql::{Answer, Begin, Conn, Row, Value, unavailable};
 
@@ -25,13 +23,7 @@ pub(super) struct Postgres {
 impl Postgres {
     /// Connects to `url`.
     pub(super) fn open(url: &str) -> Answer<Self> {
-        let mut config: postgres::Config =
-            url.parse().map_err(|e| unavailable(format!("the address is wrong: {e}")))?;
-        config.application_name("vigie");
-        if config.get_connect_timeout().is_none() {
-            config.connect_timeout(std::time::Duration::from_secs(10));
-        }
-        let mut client = config.connect(NoTls).map_err(told)?;
+        let mut client = super::tls::connect(url, told)?;
         // A server that was set to answer before the disk has it would break the promise of the records.
         client.batch_execute("SET synchronous_commit = on; SET lock_timeout = '30s'").map_err(told)?;
         Ok(Self { client, statements: HashMap::new() })

@@ -7,7 +7,7 @@ use super::error::RecordsError;
 use super::sql::{Answer, Begin, Conn, params};
 
 /// Every step from nothing, in order.
-const MIGRATIONS: &[&str] = &[V1];
+const MIGRATIONS: &[&str] = &[V1, V2];
 
 const V1: &str = "
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -109,6 +109,14 @@ CREATE TABLE appeals (
 CREATE INDEX appeals_deadline ON appeals (deadline_at, appeal_id);
 CREATE INDEX appeals_received ON appeals (received_at, appeal_id);
 CREATE INDEX appeals_case ON appeals (case_id);
+";
+
+/// What accounts did, as the hunt that looked furthest saw it.
+const V2: &str = "
+CREATE TABLE activity (
+  account_id TEXT PRIMARY KEY, hunt_id TEXT NOT NULL, seen_to BIGINT NOT NULL, first_seen BIGINT NOT NULL,
+  last_seen BIGINT NOT NULL, exchanges BIGINT NOT NULL, refused BIGINT NOT NULL, tokens BIGINT, networks BIGINT,
+  doc TEXT NOT NULL);
 ";
 
 /// Brings the tables up to date. Only one process does so at a time; the others wait.

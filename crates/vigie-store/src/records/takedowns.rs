@@ -18,7 +18,7 @@ use super::list::Select;
 use super::sql::{Answer, params};
 use super::tx::{Db, Tx, doc, fresh};
 use super::types::{Ctx, ListQuery, Page};
-use super::{hunts, members};
+use super::{activity, hunts, members};
 
 /// Pieces of evidence that a takedown's decisions carry: the strongest, since each of many decisions repeats them.
 const EVIDENCE_MAX: usize = 8;
@@ -101,6 +101,32 @@ fn evidence(db: &mut Db<'_>, case: &Case, disclose: &[String]) -> Answer<Vec<Dec
     Ok(evidence)
 }
 
+/// The traffic of those who would be hit.
+struct Volume {
+    exchanges: u64,
+    tokens: Option<u64>,
+    /// Accounts whose exchanges a hunt counted.
+    measured: u64,
+}
+
+/// What hunts counted, and for accounts of campaigns that none did an even part of the case.
+fn volume(db: &mut Db<'_>, case: &Case, hit: &[CaseMember]) -> Answer<Volume> {
+    let counted = activity::tokens_of(db, &case.case_id)?;
+    let measured = hit.iter().filter(|m| m.exchanges.is_some()).count() as u64;
+    let known: u64 = hit.iter().filter_map(|m| m.exchanges).sum();
+    let by_hand = case.campaigns.is_empty();
+    let others = hit.len() as u64 - measured;
+    let even =
+        |whole: u64, part: u64| (whole as f64 * part as f64 / case.members.max(1) as f64).round() as u64;
+    let estimated = if by_hand { 0 } else { even(case.exchanges, others) };
+    let own = |m: &CaseMember| counted.get(&m.account_id).map(|&t| (t as f64 * m.share).round() as u64);
+    let tokens: Vec<u64> = hit.iter().filter_map(own).collect();
+    let uncounted = hit.len() as u64 - tokens.len() as u64;
+    let estimated_tokens = case.tokens.filter(|_| !by_hand).map(|t| even(t, uncounted));
+    let tokens = (!tokens.is_empty()).then(|| tokens.iter().sum::<u64>()).into_iter().chain(estimated_tokens);
+    Ok(Volume { exchanges: known + estimated, tokens: tokens.reduce(|a, b| a + b), measured })
+}
+
 impl Records {
     /// What a takedown of a case would do; writes nothing.
     ///
@@ -118,8 +144,8 @@ impl Records {
             let policy = db.settings()?;
             let targets = targets(db, self.key(), &case, new, &policy, now)?;
             let accounts = targets.hit.len() as u64;
-            let part = accounts as f64 / case.members.max(1) as f64;
-            let exchanges = (case.exchanges as f64 * part).round() as u64;
+            let volume = volume(db, &case, &targets.hit)?;
+            let exchanges = volume.exchanges;
             let all = hunts::latest(db)?.map_or(0, |hunt| hunt.exchanges);
             let mut bystanders = bystanders(&targets.hit);
             let bystanders_total = bystanders.len() as u64;
@@ -131,8 +157,9 @@ impl Records {
             Ok(TakedownPreview {
                 accounts,
                 exchanges,
+                measured: volume.measured,
                 share_of_traffic: (all > 0).then(|| (exchanges as f64 / all as f64).min(1.0)),
-                tokens: case.tokens.map(|t| (t as f64 * part).round() as u64),
+                tokens: volume.tokens,
                 bystanders,
                 bystanders_total,
                 excepted: targets.excepted,
@@ -167,6 +194,10 @@ impl Records {
             let evidence = evidence(&mut tx.db, &case, &new.disclose)?;
             let days = i64::from(policy.default_expiry_days);
             let expires_at = new.expires_at.unwrap_or(Micros(ctx.now.0 + days * Micros::DAY));
+            if evidence.is_empty() && case.campaigns.is_empty() {
+                let must = "is what notes on the case say, where no hunt named it; write a note first";
+                return Err(RecordsError::invalid("evidence", must));
+            }
             new.validate(&evidence, expires_at, ctx.now)?;
             let targets = targets(&mut tx.db, tx.key, &case, new, &policy, ctx.now)?;
             if targets.plan.waves.is_empty() {

@@ -5,12 +5,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use vigie_cases::{
     Actor, Appeal, AppealStatus, CaseId, CaseStatus, Decision, DecisionEvidence, DecisionId, DecisionStatus,
-    Delivery, Disposition, HuntId, HuntProgress, HuntStatus, Role, Scope, UserId, WebhookEvent,
+    Delivery, Disposition, HuntConfig, HuntId, HuntProgress, HuntStatus, Role, Scope, UserId, WebhookEvent,
 };
 use vigie_model::{Action, Campaign, Kind, Layer, Micros, Severity};
 
 /// Most items on a page.
 pub const LIMIT_MAX: usize = 500;
+
+/// Most accounts whose traffic is kept of one hunt; of more, members of its campaigns and groups first, then the busiest.
+pub const ACTIVITY_OF_A_HUNT_MAX: usize = 200_000;
+/// Most accounts whose traffic is kept in all, members of cases aside; of more, those seen longest ago are forgotten.
+pub const ACTIVITY_MAX: u64 = 1_000_000;
 
 /// Who asks, when, and under which key: a mutation with a key that was used before gives the answer of then.
 #[derive(Clone, Debug)]
@@ -186,7 +191,8 @@ pub struct DecisionFilter {
 /// What a decision touches.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Affected {
-    /// Exchanges in the cases that the entity is in, estimated by the member's part; absent when unknown.
+    /// All exchanges of the account in the hunt that looked furthest; where no hunt saw it, its even part of the cases that
+    /// it is in (an estimate); absent when unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exchanges: Option<u64>,
     /// Accounts; absent when unknown.
@@ -261,6 +267,9 @@ pub struct NewHunt {
     pub inputs: Vec<String>,
     /// End of its window.
     pub until: Option<Micros>,
+    /// How it is set up.
+    #[serde(default)]
+    pub config: Option<HuntConfig>,
     /// Its output directory.
     pub out_dir: String,
     /// Where it stands at first.
@@ -293,6 +302,9 @@ pub struct ImportReport {
     pub innocent: u64,
     /// Members of accusing campaigns that an exception protects.
     pub excepted: u64,
+    /// Accounts whose traffic was kept.
+    #[serde(default)]
+    pub activity: u64,
 }
 
 /// A new user.

@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use vigie_cases::{Appeal, CaseId, CaseStatus, Decision, Disposition, Exception};
+use vigie_cases::{Appeal, CaseId, CaseStatus, Decision, Disposition, Exception, HuntId};
 use vigie_model::{Kind, Layer, Micros, Severity};
 
 /// A case as an account's page shows it.
@@ -38,6 +38,9 @@ pub struct AccountCampaign {
     pub score: f64,
     /// Part of the account's own traffic in it, 0–1.
     pub share: f64,
+    /// Why its members belong together: the strongest evidence in words, at most three pieces.
+    #[serde(default)]
+    pub why: Vec<String>,
 }
 
 /// A link of an account as its page shows it.
@@ -52,17 +55,23 @@ pub struct AccountLink {
 }
 
 /// Traffic of an account in one stretch of time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AccountBucket {
     /// Start of the stretch.
     pub start: Micros,
-    /// All its exchanges, where known.
+    /// All its exchanges.
     pub exchanges: u64,
-    /// Those of campaigns.
+    /// Those of campaigns that accuse.
     pub campaign_exchanges: u64,
+    /// Those that the model refused.
+    #[serde(default)]
+    pub refused: u64,
+    /// Tokens in and out; 0 where the source does not count them.
+    #[serde(default)]
+    pub tokens: u64,
 }
 
-/// When an account was seen.
+/// When an account was seen, and what it sent, in the hunt that looked furthest among those that saw it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AccountSeen {
     /// First exchange.
@@ -71,6 +80,16 @@ pub struct AccountSeen {
     pub last: Micros,
     /// Exchanges.
     pub exchanges: u64,
+    /// Those that the model refused.
+    pub refused: u64,
+    /// Tokens in and out, where the source counts them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<u64>,
+    /// Distinct networks (/24, /48), where the source tells addresses that can be believed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub networks: Option<u64>,
+    /// The hunt.
+    pub hunt_id: HuntId,
 }
 
 /// All that the records know of an account.
@@ -82,7 +101,7 @@ pub struct AccountView {
     pub cases: Vec<AccountCase>,
     /// Campaigns that named it.
     pub campaigns: Vec<AccountCampaign>,
-    /// Its links in the pictures of these campaigns, strongest first.
+    /// Its links to other members of these campaigns, strongest first: those in their pictures, and its own five strongest.
     pub links: Vec<AccountLink>,
     /// Decisions on it and on its slices, latest first.
     pub decisions: Vec<Decision>,
@@ -93,9 +112,9 @@ pub struct AccountView {
     pub appeals: Vec<Appeal>,
     /// Exceptions that protect it.
     pub exceptions: Vec<Exception>,
-    /// Its traffic; empty here, since hunts keep none by account. The server may fill it.
+    /// Its traffic in the hunt of `seen`, in sixtieths of that hunt's span; empty where no hunt saw it.
     pub timeline: Vec<AccountBucket>,
-    /// When it was seen; absent here, like the timeline.
+    /// When it was seen, where a hunt saw it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<AccountSeen>,
 }

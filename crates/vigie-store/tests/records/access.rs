@@ -1,7 +1,7 @@
 //! Who signs in, and who may administer.
 
 use vigie_cases::{Actor, Role, Scope};
-use vigie_store::records::{ListQuery, NewToken, NewUser, RecordsError, Session, UserPatch};
+use vigie_store::records::{AuditFilter, ListQuery, NewToken, NewUser, RecordsError, Session, UserPatch};
 
 use crate::fixtures::{NOW, ctx, day, person};
 use crate::place::Store;
@@ -50,6 +50,42 @@ pub fn people_and_programs_sign_in(store: &Store) {
     assert_eq!(records.session("s", NOW).unwrap(), None, "a closed user is out at once");
     assert_eq!(records.token_by_hash("t", NOW).unwrap(), None);
     records.delete_token(&ctx(&ada, NOW), &token.token_id).unwrap();
+}
+
+pub fn a_new_password_ends_the_sessions_elsewhere(store: &Store) {
+    let records = &store.records;
+    let ada = person(records, "ada", Role::Analyst);
+    let (user, _) = records.user_by_name("ada").unwrap().unwrap();
+    for hash in ["here", "elsewhere"] {
+        let session = Session {
+            session_hash: hash.to_owned(),
+            user_id: user.user_id.clone(),
+            csrf: "c".to_owned(),
+            created_at: NOW,
+            expires_at: day(1),
+        };
+        records.create_session(&ctx(&ada, NOW), &session).unwrap();
+    }
+    let changed = records.change_password(&ctx(&ada, NOW), &user.user_id, "other", "here").unwrap();
+    assert_eq!(changed.version, user.version + 1);
+    assert_eq!(records.user_by_name("ada").unwrap().unwrap().1.as_deref(), Some("other"));
+    assert!(records.session("here", NOW).unwrap().is_some());
+    assert_eq!(records.session("elsewhere", NOW).unwrap(), None);
+    let filter = AuditFilter { action: Some("user.password_changed".to_owned()), ..AuditFilter::default() };
+    let entries = records.audit_page(&filter, &ListQuery::default()).unwrap().items;
+    assert_eq!((entries[0].actor.as_str(), &entries[0].detail["sessions_ended"]), ("ada", &1.into()));
+
+    let elsewhere = NewUser {
+        name: "eve".to_owned(),
+        email: None,
+        role: Role::Viewer,
+        password_hash: None,
+        subject: Some("https://id.example eve".to_owned()),
+    };
+    let eve = records.create_user(&ctx(&ada, NOW), &elsewhere).unwrap();
+    let refused = records.change_password(&ctx(&ada, NOW), &eve.user_id, "first", "here");
+    assert!(matches!(refused, Err(RecordsError::Conflict(_))), "{refused:?}");
+    assert_eq!(records.user_by_name("eve").unwrap().unwrap().1, None);
 }
 
 pub fn somebody_always_remains_who_may_administer(store: &Store) {

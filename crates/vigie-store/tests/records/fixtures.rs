@@ -5,8 +5,8 @@ use vigie_cases::{
     ReasonCode, Role, StopLimits, Takedown,
 };
 use vigie_model::{
-    Action, Campaign, Evidence, HuntSummary, Kind, Layer, Member, Micros, NetworkEdge, NetworkNode,
-    RecommendedDecision, Severity, TimelineBucket,
+    AccountActivity, Action, ActivityBucket, Campaign, Evidence, HuntSummary, Kind, Layer, Member, Micros,
+    NetworkEdge, NetworkNode, RecommendedDecision, Severity, TimelineBucket,
 };
 use vigie_store::records::{Ctx, ImportReport, ListQuery, NewCase, NewHunt, NewUser, Records};
 
@@ -97,16 +97,55 @@ pub fn campaign(id: &str, kind: Kind, accounts: &[String]) -> (Campaign, Vec<Mem
 
 /// Runs a hunt with these campaigns through the records.
 pub fn import(records: &Records, now: Micros, campaigns: &[(Campaign, Vec<Member>)]) -> ImportReport {
+    import_with(records, now, campaigns, &[])
+}
+
+/// The same with what accounts did in the day before `now`.
+pub fn import_with(
+    records: &Records,
+    now: Micros,
+    campaigns: &[(Campaign, Vec<Member>)],
+    activity: &[AccountActivity],
+) -> ImportReport {
     let ctx = Ctx::new(hunter(), now);
     let new = NewHunt {
         inputs: vec!["log.jsonl".to_owned()],
         until: None,
+        config: None,
         out_dir: "out".to_owned(),
         status: vigie_cases::HuntStatus::Running,
     };
     let hunt = records.create_hunt(&ctx, &new).unwrap();
-    let summary = HuntSummary { exchanges: 1_000_000, accounts: 5000, ..HuntSummary::default() };
-    records.import_campaigns(&ctx, &hunt.hunt_id, &summary, campaigns).unwrap()
+    let summary = HuntSummary {
+        exchanges: 1_000_000,
+        accounts: 5000,
+        first_seen: Some(Micros(now.0 - Micros::DAY)),
+        last_seen: Some(Micros(now.0 - 1)),
+        ..HuntSummary::default()
+    };
+    records.import_campaigns(&ctx, &hunt.hunt_id, &summary, campaigns, activity).unwrap()
+}
+
+/// What `account` did in the day before `now`: `exchanges` in its first hour and as many in its last.
+pub fn activity(account: &str, now: Micros, exchanges: u32) -> AccountActivity {
+    let bucket = |hour: i64| ActivityBucket {
+        start: Micros(now.0 - Micros::DAY + hour * Micros::HOUR),
+        exchanges,
+        campaign_exchanges: exchanges / 2,
+        refused: 1,
+        tokens: 10 * u64::from(exchanges),
+    };
+    AccountActivity {
+        account_id: account.to_owned(),
+        first_seen: Micros(now.0 - Micros::DAY),
+        last_seen: Micros(now.0 - Micros::HOUR),
+        exchanges: 2 * u64::from(exchanges),
+        refused: 2,
+        tokens: Some(20 * u64::from(exchanges)),
+        networks: Some(2),
+        timeline: vec![bucket(0), bucket(23)],
+        links: Vec::new(),
+    }
 }
 
 /// A case that a hunt opened with `n` members `acct-…`.

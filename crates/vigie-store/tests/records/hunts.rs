@@ -80,6 +80,7 @@ pub fn a_hunt_is_imported_once_and_whole(store: &Store) {
     let new = NewHunt {
         inputs: Vec::new(),
         until: None,
+        config: None,
         out_dir: "out".to_owned(),
         status: vigie_cases::HuntStatus::Queued,
     };
@@ -89,9 +90,9 @@ pub fn a_hunt_is_imported_once_and_whole(store: &Store) {
     let mut twice = campaign("c2", Kind::KeyTakeover, &accounts("key", 0, 10));
     twice.1.push(twice.1[0].clone());
     let campaigns = [fleet, twice];
-    let report = records.import_campaigns(&ctx, &hunt, &HuntSummary::default(), &campaigns).unwrap();
+    let report = records.import_campaigns(&ctx, &hunt, &HuntSummary::default(), &campaigns, &[]).unwrap();
     assert_eq!(records.case(&report.opened[1]).unwrap().members, 10);
-    let again = records.import_campaigns(&ctx, &hunt, &HuntSummary::default(), &campaigns);
+    let again = records.import_campaigns(&ctx, &hunt, &HuntSummary::default(), &campaigns, &[]);
     assert!(matches!(again, Err(RecordsError::Conflict(_))), "{again:?}");
     assert_eq!(records.hunt(&hunt).unwrap().campaigns, 2);
 }

@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod activity;
 mod appeals;
 mod audit;
 mod cases;
@@ -19,6 +20,7 @@ mod lists;
 mod place;
 mod speed;
 mod takedowns;
+mod tls;
 mod webhooks;
 
 /// Each scenario becomes a test on SQLite; all of them together run on one PostgreSQL server, a database for each.
@@ -60,6 +62,10 @@ scenarios! {
     takedowns::a_takedown_goes_from_preview_to_reversal,
     takedowns::a_takedown_stops_by_itself,
     takedowns::later_takedowns_leave_the_excepted_out,
+    activity::an_account_shows_what_the_furthest_hunt_saw_of_it,
+    activity::a_case_by_hand_is_taken_down_by_what_hunts_counted,
+    activity::later_hunts_count_open_cases_by_hand_anew,
+    activity::a_store_of_before_is_brought_up_to_date,
     appeals::an_overturned_appeal_undoes_protects_and_scores,
     appeals::who_decided_does_not_judge_the_appeal,
     appeals::a_milder_decision_replaces_one_that_was_too_harsh,
@@ -68,6 +74,7 @@ scenarios! {
     audit::a_repeated_request_gets_the_answer_of_the_first,
     audit::writers_on_many_threads_and_handles_make_one_chain,
     access::people_and_programs_sign_in,
+    access::a_new_password_ends_the_sessions_elsewhere,
     access::somebody_always_remains_who_may_administer,
     webhooks::an_event_is_leased_retried_and_given_up,
     lists::pages_show_every_item_once_under_every_sort,

@@ -35,6 +35,8 @@ pub enum Disk {
 pub struct Server {
     disk: Disk,
     child: Option<Child>,
+    /// Where it listens for who encrypts.
+    port: Option<u16>,
     bin: PathBuf,
     dir: tempfile::TempDir,
 }
@@ -54,7 +56,7 @@ impl Server {
             let done = Command::new("chown").arg("postgres").arg(dir.path()).status().unwrap();
             assert!(done.success());
         }
-        let mut server = Self { disk, child: None, bin, dir };
+        let mut server = Self { disk, child: None, port: None, bin, dir };
         let data = server.data();
         let made = server
             .command("initdb")
@@ -87,6 +89,26 @@ impl Server {
         command
     }
 
+    /// Stops, and starts again with TLS only: on `port` of this machine, for who encrypts. `cert` and `key` are PEM files.
+    pub fn encrypt(&mut self, port: u16, cert: &Path, key: &Path) {
+        self.kill();
+        let own = |from: &Path, name: &str| {
+            let to = self.data().join(name);
+            std::fs::copy(from, &to).unwrap();
+            #[cfg(unix)]
+            std::fs::set_permissions(&to, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+            if root() {
+                assert!(Command::new("chown").arg("postgres").arg(&to).status().unwrap().success());
+            }
+        };
+        own(cert, "server.crt");
+        own(key, "server.key");
+        let hba = "local all all trust\nhostssl all all 127.0.0.1/32 trust\nhostnossl all all all reject\n";
+        std::fs::write(self.data().join("pg_hba.conf"), hba).unwrap();
+        self.port = Some(port);
+        self.up();
+    }
+
     /// Starts the server and waits until it answers.
     pub fn up(&mut self) {
         let sockets = format!("unix_socket_directories={}", self.dir.path().display());
@@ -99,7 +121,14 @@ impl Server {
             .command("postgres")
             .arg("-D")
             .arg(self.data())
-            .args(["-c", "listen_addresses=", "-c", &sockets, "-c", "max_connections=60", "-c", fsync])
+            .args(["-c", &sockets, "-c", "max_connections=60", "-c", fsync])
+            .args(self.port.map_or_else(
+                || vec!["-c".to_owned(), "listen_addresses=".to_owned()],
+                |port| {
+                    let settings = ["listen_addresses=127.0.0.1", &format!("port={port}"), "ssl=on"];
+                    settings.iter().flat_map(|s| ["-c".to_owned(), (*s).to_owned()]).collect()
+                },
+            ))
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()
@@ -130,7 +159,8 @@ impl Server {
 
     /// Address of a database.
     pub fn url(&self, database: &str) -> String {
-        format!("postgres://vigie@/{database}?host={}", self.dir.path().display())
+        let port = self.port.map_or_else(String::new, |port| format!("&port={port}"));
+        format!("postgres://vigie@/{database}?host={}{port}", self.dir.path().display())
     }
 
     /// A fresh database with records on it.

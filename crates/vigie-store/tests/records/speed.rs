@@ -3,11 +3,12 @@
 use std::time::{Duration, Instant};
 
 use vigie_cases::{NewTakedown, Role, StopLimits};
-use vigie_model::{Action, Kind};
+use vigie_model::{AccountActivity, Action, ActivityBucket, Kind, Micros};
 use vigie_store::records::{CaseFilter, ListQuery};
 
 use crate::fixtures::{
-    NOW, accounts, campaign, ctx, day, hunted_case, import, lenient, new_decision, new_takedown, person,
+    NOW, accounts, activity, campaign, ctx, day, hunted_case, import, import_with, lenient, new_decision,
+    new_takedown, person,
 };
 use crate::place::{self, Store};
 
@@ -55,6 +56,30 @@ fn a_large_case_is_fast(store: &Store) {
     timed("page of cases", PAGE_MAX, &mut || {
         assert_eq!(records.cases(&CaseFilter::default(), &ListQuery::default()).unwrap().items.len(), 1);
     });
+}
+
+/// What is promised for keeping what [`MEMBERS`] accounts did, each active all the time.
+const ACTIVITY_MAX: Duration = Duration::from_secs(6);
+
+fn activity_of_many_is_kept_fast(store: &Store) {
+    let records = &store.records;
+    let busy = |account: &String| {
+        let one = activity(account, NOW, 10);
+        let start = |n: i64| Micros(one.first_seen.0 + n * Micros::DAY / 60);
+        let timeline = (0..60).map(|n| ActivityBucket { start: start(n), ..one.timeline[0] }).collect();
+        AccountActivity { timeline, ..one }
+    };
+    let all: Vec<AccountActivity> = accounts("acct", 0, MEMBERS).iter().map(busy).collect();
+    for what in ["first", "later"] {
+        let began = Instant::now();
+        assert_eq!(import_with(records, NOW, &[], &all).activity, MEMBERS as u64);
+        let took = began.elapsed();
+        eprintln!("{}: {what} activity of {MEMBERS} accounts: {took:?}", records.store());
+        assert!(took < ACTIVITY_MAX * SLACK, "{took:?}");
+    }
+    let began = Instant::now();
+    assert!(records.account("acct-00077", NOW).unwrap().seen.is_some());
+    assert!(began.elapsed() < PAGE_MAX * SLACK, "{:?}", began.elapsed());
 }
 
 /// Accounts of the takedown that is timed.
@@ -110,6 +135,7 @@ fn decisions_are_fast(store: &Store) {
 fn large_cases_and_takedowns_are_fast_on_sqlite() {
     a_large_case_is_fast(&place::sqlite());
     a_large_takedown_is_fast(&place::sqlite());
+    activity_of_many_is_kept_fast(&place::sqlite());
     decisions_are_fast(&place::sqlite());
 }
 
@@ -118,6 +144,7 @@ fn large_cases_and_takedowns_are_fast_on_postgresql() {
     if let Some(server) = place::Server::start(place::Disk::Honest) {
         a_large_case_is_fast(&server.database("cases"));
         a_large_takedown_is_fast(&server.database("takedowns"));
+        activity_of_many_is_kept_fast(&server.database("activity"));
         decisions_are_fast(&server.database("decisions"));
     }
 }

@@ -37,6 +37,10 @@ pub struct Serve {
     /// Directory that `vigie hunt` wrote, to be taken in at the start unless it was before. May be given several times
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub import: Vec<PathBuf>,
+    /// Addresses (such as 10.0.0.0/8) of proxies whose X-Forwarded-For is believed, for limits and audit. May be given several
+    /// times
+    #[arg(long, value_name = "CIDR")]
+    pub trust_proxy: Vec<vigie_server::AddressRange>,
     /// How people reach the server, for links and for the identity provider
     #[arg(long, value_name = "URL")]
     pub public_url: Option<String>,

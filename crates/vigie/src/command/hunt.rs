@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
+use vigie_cases::HuntConfig;
 use vigie_hunt::{Options, SideTables, Window};
 use vigie_ingest::{ReadOptions, Resolved, Source};
 use vigie_model::HuntReport;
@@ -11,7 +12,7 @@ use vigie_report::HtmlOptions;
 use vigie_store::RejectsWriter;
 
 use crate::args::Hunt;
-use crate::config::{self, Config};
+use crate::config;
 use crate::failure::{Failure, Outcome, Writing as _, code};
 use crate::interrupt::clean_on_interrupt;
 use crate::out;
@@ -27,7 +28,7 @@ const SOURCES_TOLD: usize = 20;
 pub fn run(args: &Hunt) -> Outcome {
     super::use_threads(args.run)?;
     let window = window(args)?;
-    let config = args.config.as_deref().map_or_else(|| Ok(Config::default()), config::read)?;
+    let config = args.config.as_deref().map_or_else(|| Ok(HuntConfig::default()), config::read_hunt)?;
     let options = read_options(args, &config);
     let found = vigie_ingest::resolve(if args.objects.is_empty() { &args.logs } else { &args.objects })?;
     keep_inputs_safe(&found, args)?;
@@ -76,10 +77,10 @@ fn window(args: &Hunt) -> Result<Window, Failure> {
     }
 }
 
-fn read_options(args: &Hunt, config: &Config) -> ReadOptions {
+fn read_options(args: &Hunt, config: &HuntConfig) -> ReadOptions {
     let default = ReadOptions::default();
     let read = &config.read;
-    let trust = args.trust_addresses.or(read.address_trust);
+    let trust = args.trust_addresses.or(read.address_trust.map(Into::into));
     ReadOptions {
         format: args.format,
         row_bytes_max: read.row_bytes_max.unwrap_or(default.row_bytes_max),
@@ -125,7 +126,7 @@ fn note_left_out(found: &Resolved, quiet: bool) {
 
 fn hunt(
     args: &Hunt,
-    config: &Config,
+    config: &HuntConfig,
     options: &ReadOptions,
     window: Window,
     found: &Resolved,
@@ -133,7 +134,7 @@ fn hunt(
     show: &Show,
 ) -> Result<Hunted, Failure> {
     let side = side_tables(args, found, rejects, show)?;
-    let mut hunt_options = Options { hunt: config.hunt.clone() };
+    let mut hunt_options = Options { hunt: config::hunt_options(&config.hunt) };
     hunt_options.hunt.seed = args.seed.or(hunt_options.hunt.seed);
     let settings = (&hunt_options).into();
 

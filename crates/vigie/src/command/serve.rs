@@ -86,6 +86,7 @@ fn config(args: Serve) -> Result<Config, Failure> {
         data: args.data,
         inputs: args.inputs,
         imports: args.import,
+        trusted_proxies: args.trust_proxy,
         public_url,
         tls: args.tls_cert.zip(args.tls_key),
         oidc,

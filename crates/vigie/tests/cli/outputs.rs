@@ -7,7 +7,7 @@ use crate::support::{Place, line, sample_hunt, stderr, three_days};
 const CANARY: &str = "quokka7391-zeppelin-marzipan";
 
 #[test]
-fn a_hunt_writes_its_six_files_and_nothing_else() {
+fn a_hunt_writes_its_seven_files_and_nothing_else() {
     let place = Place::new();
     place.file("logs/log.jsonl", three_days());
     let before = place.files();
@@ -24,6 +24,7 @@ fn a_hunt_writes_its_six_files_and_nothing_else() {
     assert_eq!(
         inside,
         [
+            "activity.parquet",
             "campaigns.jsonl",
             "exchanges.parquet",
             "members.parquet",
@@ -75,7 +76,14 @@ fn the_same_input_gives_the_same_bytes_whatever_the_threads() {
     for (out, threads) in [("one", "1"), ("two", "2")] {
         place.vigie(&["hunt", "log.jsonl", "--out", out, "--threads", threads]).code(0);
     }
-    for file in ["campaigns.jsonl", "members.parquet", "exchanges.parquet", "summary.json", "report.html"] {
+    for file in [
+        "activity.parquet",
+        "campaigns.jsonl",
+        "members.parquet",
+        "exchanges.parquet",
+        "summary.json",
+        "report.html",
+    ] {
         let read = |out: &str| fs::read(place.path(out).join(file)).unwrap();
         assert_eq!(read("one"), read("two"), "{file}");
     }

@@ -99,7 +99,8 @@ fn a_hunt_runs_beside_the_server_and_the_audit_holds_afterwards() {
     let secret = set_up(&serving);
     let secret = Some(secret.as_str());
     assert_eq!(ask(&serving, "POST", "/hunts", secret, Some(&json!({ "inputs": ["/etc"] }))).0, 422);
-    let (status, hunt) = ask(&serving, "POST", "/hunts", secret, Some(&json!({ "inputs": ["."] })));
+    let order = json!({ "inputs": ["."], "config": { "hunt": { "alpha": 0.01, "seed": 7 } } });
+    let (status, hunt) = ask(&serving, "POST", "/hunts", secret, Some(&order));
     assert_eq!((status, &hunt["status"]), (202, &json!("queued")), "{hunt:#}");
     let path = format!("/hunts/{}", hunt["hunt_id"].as_str().unwrap());
     let began = Instant::now();
@@ -112,6 +113,9 @@ fn a_hunt_runs_beside_the_server_and_the_audit_holds_afterwards() {
         std::thread::sleep(Duration::from_millis(50));
     };
     assert_eq!((&done["exchanges"], &done["accounts"]), (&json!(3), &json!(3)));
+    assert_eq!((&done["summary"]["alpha"], &done["summary"]["seed"]), (&json!(0.01), &json!(7)));
+    let (_, account) = ask(&serving, "GET", "/accounts/a2", secret, None);
+    assert_eq!((&account["seen"]["exchanges"], &account["seen"]["hunt_id"]), (&json!(1), &hunt["hunt_id"]));
     // What cannot be hunted says why.
     std::fs::write(logs.join("log.jsonl"), b"\x00\x01").unwrap();
     let (_, hunt) = ask(&serving, "POST", "/hunts", secret, Some(&json!({ "inputs": ["log.jsonl"] })));
@@ -160,6 +164,26 @@ fn a_hunt_that_was_run_before_is_taken_in_at_the_start_and_once() {
     assert_eq!((status, hunts["items"].as_array().unwrap().len()), (200, 1));
     let (_, cases) = ask(&serving, "GET", "/cases", Some(&secret), None);
     assert!(!cases["items"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn only_a_trusted_proxy_says_where_a_request_comes_from() {
+    let place = Place::new();
+    for (trusted, expected) in [("127.0.0.0/8", "198.51.100.7"), ("10.0.0.0/8", "127.0.0.1")] {
+        let serving = serve(&place.path(&format!("data-{expected}")), &["--trust-proxy", trusted]);
+        let secret = set_up(&serving);
+        let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+        let refused = agent
+            .post(format!("{}/api/v1/session", serving.url))
+            .header("content-type", "application/json")
+            .header("x-forwarded-for", "192.0.2.1, 198.51.100.7")
+            // Longer than any password: refused without the work of a hash.
+            .send(json!({ "name": "ada", "password": "x".repeat(300) }).to_string())
+            .unwrap();
+        assert_eq!(refused.status(), 401);
+        let (_, audit) = ask(&serving, "GET", "/audit?action=session.refused", Some(&secret), None);
+        assert_eq!(audit["items"][0]["detail"]["from"], expected, "{trusted}");
+    }
 }
 
 #[test]

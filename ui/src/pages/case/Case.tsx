@@ -11,6 +11,7 @@ import { Icon } from "../../parts/Icon";
 import { Select } from "../../parts/Filter";
 import { CaseStatusPill, SeverityMark } from "../../parts/Pills";
 import { caseRoute } from "../../router";
+import { Told } from "../../parts/Told";
 import { useText, type Key } from "../../text";
 import { Facts } from "./Facts";
 import { History } from "./History";
@@ -37,7 +38,7 @@ function Body({ data, campaigns }: { data: Case; campaigns: readonly CaseCampaig
   const counts: Record<string, number | undefined> = { members: data.members, takedown: takedowns.length || undefined };
   return (
     <>
-      <Head name={`${word("kind", data.kind)} ${data.case_id}`} title={word("kind", data.kind)} sub={data.title}
+      <Head name={`${word("kind", data.kind)} ${data.case_id}`} title={word("kind", data.kind)} sub={<Told text={data.title} people />}
         crumbs={<><Link to="/cases">{t("nav.cases")}</Link><span aria-hidden="true">/</span><span className="mono">{data.case_id}</span><SeverityMark value={data.severity} /><CaseStatusPill value={data.status} disposition={data.disposition} /></>}>
         <Buttons data={data} />
       </Head>

@@ -6,6 +6,7 @@ import { useAct } from "../../parts/Ask";
 import { Empty, Panel } from "../../parts/Bits";
 import { Icon } from "../../parts/Icon";
 import { LayerName } from "../../parts/Pills";
+import { Told } from "../../parts/Told";
 import { useText } from "../../text";
 
 export function Evidences({ data, campaign }: { data: Case; campaign: CaseCampaign }) {
@@ -15,7 +16,7 @@ export function Evidences({ data, campaign }: { data: Case; campaign: CaseCampai
     <Panel title={t("case.evidence")} tools={<span className="small soft">{t("case.evidence.note")}</span>} flush>
       {campaign.evidence.length === 0
         ? <Empty title={t("case.evidence.none")} />
-        : <ul className="evidence">{campaign.evidence.map((one) => <Piece key={one.code} data={data} campaign={campaign} one={one} most={most} />)}</ul>}
+        : <ul className="evidence">{campaign.evidence.map((one, i) => <Piece key={`${one.code}-${i}`} data={data} campaign={campaign} one={one} most={most} />)}</ul>}
     </Panel>
   );
 }
@@ -30,7 +31,7 @@ function Piece({ data, campaign, one, most }: { data: Case; campaign: CaseCampai
       </div>
       <div>
         <div className="name">{word("code", one.code)}<LayerName value={one.layer} /></div>
-        <p>{one.text}</p>
+        <p><Told text={one.text} /></p>
         <details className="deep">
           <summary>{t("case.numbers")}</summary>
           <Numbers one={one} />

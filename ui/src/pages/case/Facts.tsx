@@ -3,10 +3,11 @@ import { Link } from "@tanstack/react-router";
 import type { Case, CaseCampaign } from "../../api/types";
 import { Panel, When } from "../../parts/Bits";
 import { ActionPill } from "../../parts/Pills";
+import { Told } from "../../parts/Told";
 import { useText } from "../../text";
 
 export function Facts({ data, campaigns }: { data: Case; campaigns: readonly CaseCampaign[] | undefined }) {
-  const { t, n, stamp, short } = useText();
+  const { t, word, n, stamp, short } = useText();
   const first = campaigns?.[0];
   return (
     <aside className="stack" aria-label={t("case.facts")}>
@@ -26,8 +27,8 @@ export function Facts({ data, campaigns }: { data: Case; campaigns: readonly Cas
       {first && (
         <Panel title={t("case.advice")}>
           <div className="stack" style={{ gap: ".5rem" }}>
-            <div><ActionPill value={first.recommended_decision.action} /> <span className="soft">{t("case.advice.scope", { scope: first.recommended_decision.scope, n: first.recommended_decision.expires_days })}</span></div>
-            <p>{first.recommended_decision.reason}</p>
+            <div><ActionPill value={first.recommended_decision.action} /> <span className="soft">{t("case.advice.scope", { scope: word("target", first.recommended_decision.scope), n: first.recommended_decision.expires_days })}</span></div>
+            <p><Told text={first.recommended_decision.reason} /></p>
             <p className="small soft">{t("case.advice.note")}</p>
           </div>
         </Panel>

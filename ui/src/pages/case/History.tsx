@@ -7,6 +7,7 @@ import type { Case, CaseEvent } from "../../api/types";
 import { useAct } from "../../parts/Ask";
 import { Bones, Exports, Field, Panel, When } from "../../parts/Bits";
 import { Icon, type IconName } from "../../parts/Icon";
+import { Told } from "../../parts/Told";
 import { useText } from "../../text";
 
 const ICONS: Record<CaseEvent["what"], IconName> = {
@@ -44,7 +45,7 @@ export function History({ data }: { data: Case }) {
               <li key={`${event.at}-${i}`}>
                 <Icon name={ICONS[event.what]} size={15} />
                 <div><b>{event.actor}</b> <span className="soft">{word("event", event.what)}</span>
-                  <div className={event.what === "noted" ? "note" : undefined}>{event.text}</div></div>
+                  <div className={event.what === "noted" ? "note" : undefined}><Told text={event.text} people /></div></div>
                 <span className="small soft"><When at={event.at} /></span>
               </li>
             ))}

@@ -23,11 +23,11 @@ export default function Members({ data }: { data: Case }) {
   const set = (change: Partial<typeof search>) =>
     void navigate({ to: "/cases/$id", params: { id: data.case_id }, search: { ...search, ...change }, replace: true });
   const columns = useMemo<readonly Column<CaseMember>[]>(() => [
-    { id: "account", head: t("col.account"), sort: "account_id", cell: (row) => <AccountLink id={row.account_id} /> },
-    { id: "score", head: t("col.score"), width: "9rem", sort: "score", cell: (row) => <Meter value={row.score} /> },
-    { id: "share", head: t("col.share"), width: "9rem", sort: "share", cell: (row) => <Meter value={row.share} /> },
-    { id: "exchanges", wide: true, head: t("col.exchanges"), width: "6rem", end: true, cell: (row) => (row.exchanges == null ? "–" : n(row.exchanges)) },
-    { id: "state", head: t("col.state"), width: "10rem", cell: (row) => (
+    { id: "account", whole: true, head: t("col.account"), sort: "account_id", cell: (row) => <AccountLink id={row.account_id} /> },
+    { id: "score", whole: true, head: t("col.score"), width: "9rem", sort: "score", cell: (row) => <Meter value={row.score} /> },
+    { id: "share", whole: true, head: t("col.share"), width: "9rem", sort: "share", cell: (row) => <Meter value={row.share} /> },
+    { id: "exchanges", whole: true, wide: true, head: t("col.exchanges"), width: "6rem", end: true, cell: (row) => (row.exchanges == null ? "–" : n(row.exchanges)) },
+    { id: "state", whole: true, head: t("col.state"), width: "10rem", cell: (row) => (
       <>
         {row.decision && <ActionPill value={row.decision.action} />}
         {row.excepted && <span className="pill good">{t("member.excepted")}</span>}

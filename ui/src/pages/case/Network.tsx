@@ -5,6 +5,7 @@ import { lazy, Suspense, useMemo, useState } from "react";
 import { network } from "../../api/queries";
 import { LAYERS, type Case, type CaseCampaign, type CaseNetwork, type Layer } from "../../api/types";
 import { AccountLink, Bones, Empty, Load, Panel } from "../../parts/Bits";
+import { columns, shownOf, type Columns } from "../../parts/network/columns";
 import { LayerName, Meter } from "../../parts/Pills";
 import { caseRoute } from "../../router";
 import { useText } from "../../text";
@@ -23,14 +24,12 @@ function Body({ data, net, campaigns }: { data: Case; net: CaseNetwork; campaign
   const search = caseRoute.useSearch();
   const navigate = useNavigate();
   const [chosen, setChosen] = useState<number | undefined>();
-  const present = useMemo(() => LAYERS.filter((layer) => net.edges.some((edge) => edge.layer === layer)), [net]);
+  const all = useMemo(() => columns(net), [net]);
+  const present = useMemo(() => LAYERS.filter((_, i) => all.layer.includes(i)), [all]);
   const hidden = useMemo(() => new Set((search.layers ?? "").split(",").filter(Boolean)), [search.layers]);
-  const times = useMemo(() => net.edges.map((edge) => (edge.first ? Date.parse(edge.first) : 0)).filter(Boolean).sort((a, b) => a - b), [net]);
+  const times = useMemo(() => all.when.filter((at) => at > 0).sort(), [all]);
   const until = search.until ? Number(search.until) : undefined;
-  const edges = useMemo(
-    () => net.edges.filter((edge) => !hidden.has(edge.layer) && (until === undefined || !edge.first || Date.parse(edge.first) <= until)),
-    [net, hidden, until],
-  );
+  const shown = useMemo(() => shownOf(all, hidden, until), [all, hidden, until]);
   const set = (change: Partial<typeof search>) => void navigate({ to: "/cases/$id", params: { id: data.case_id }, search: { ...search, ...change }, replace: true });
   const turn = (layer: Layer) => {
     const next = new Set(hidden);
@@ -49,18 +48,18 @@ function Body({ data, net, campaigns }: { data: Case; net: CaseNetwork; campaign
       )}>
         <TimeSlider times={times} until={until} set={(next) => set({ until: next === undefined ? undefined : String(next) })} active={campaigns?.[0]} />
         <Suspense fallback={<div className="net"><Bones /></div>}>
-          <Picture net={net} edges={edges} chosen={chosen} choose={setChosen} label={t("net.label", { nodes: n(net.nodes.length), edges: n(edges.length) })} />
+          <Picture net={net} columns={all} shown={shown} chosen={chosen} choose={setChosen} label={t("net.label", { nodes: n(net.nodes.length), edges: n(shown.length) })} />
         </Suspense>
       </Panel>
-      <p className="small soft">{t("net.sample", { nodes: n(net.nodes.length), members: n(net.members), edges: n(edges.length) })}</p>
-      <Links net={net} edges={edges} chosen={chosen} />
+      <p className="small soft">{t("net.sample", { nodes: n(net.nodes.length), members: n(net.members), edges: n(shown.length) })}</p>
+      <Links net={net} all={all} shown={shown} chosen={chosen} />
     </div>
   );
 }
 
 /** Where hunts recorded when a link arose, the picture can be turned back in time. */
 function TimeSlider({ times, until, set, active }: {
-  times: readonly number[]; until: number | undefined; set: (until: number | undefined) => void; active: CaseCampaign | undefined;
+  times: Float64Array; until: number | undefined; set: (until: number | undefined) => void; active: CaseCampaign | undefined;
 }) {
   const { t, stamp } = useText();
   const first = times[0];
@@ -79,23 +78,30 @@ function TimeSlider({ times, until, set, active }: {
   );
 }
 
-function Links({ net, edges, chosen }: { net: CaseNetwork; edges: CaseNetwork["edges"]; chosen: number | undefined }) {
+/** The strongest of the shown links, or of one account's. */
+function strongest(net: CaseNetwork, shown: Uint32Array, chosen: number | undefined): CaseNetwork["edges"] {
+  const found: CaseNetwork["edges"] = [];
+  for (let i = shown.length - 1; i >= 0 && found.length < LISTED; i -= 1) {
+    const edge = net.edges[shown[i] ?? -1];
+    if (edge && (chosen === undefined || edge.a === chosen || edge.b === chosen)) found.push(edge);
+  }
+  return found;
+}
+
+function Links({ net, all, shown, chosen }: { net: CaseNetwork; all: Columns; shown: Uint32Array; chosen: number | undefined }) {
   const { t } = useText();
-  const names = useMemo(() => new Map(net.nodes.map((node) => [node.id, node.account_id])), [net]);
-  const listed = useMemo(
-    () => edges.filter((edge) => chosen === undefined || edge.a === chosen || edge.b === chosen).toSorted((a, b) => b.weight - a.weight).slice(0, LISTED),
-    [edges, chosen],
-  );
+  const name = (id: number) => net.nodes[all.at.get(id) ?? -1]?.account_id ?? "";
+  const listed = useMemo(() => strongest(net, shown, chosen), [net, shown, chosen]);
   const most = listed[0]?.weight ?? 1;
   return (
-    <Panel title={chosen === undefined ? t("net.links") : t("net.links.of", { id: names.get(chosen) ?? "" })} flush>
+    <Panel title={chosen === undefined ? t("net.links") : t("net.links.of", { id: name(chosen) })} flush>
       <div className="scroll">
         <table>
           <thead><tr><th scope="col">{t("col.account")}</th><th scope="col">{t("col.account")}</th><th scope="col">{t("col.layer")}</th><th scope="col">{t("col.weight")}</th></tr></thead>
           <tbody>
             {listed.map((edge) => (
               <tr key={`${edge.a}-${edge.b}-${edge.layer}`}>
-                <td><AccountLink id={names.get(edge.a) ?? ""} /></td><td><AccountLink id={names.get(edge.b) ?? ""} /></td>
+                <td><AccountLink id={name(edge.a)} /></td><td><AccountLink id={name(edge.b)} /></td>
                 <td><LayerName value={edge.layer} /></td><td><Meter value={edge.weight / most} label={edge.weight.toFixed(1)} /></td>
               </tr>
             ))}

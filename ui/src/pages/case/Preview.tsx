@@ -3,6 +3,7 @@ import type { TakedownPreview } from "../../api/types";
 import { AccountLink } from "../../parts/Bits";
 import { Icon } from "../../parts/Icon";
 import { Meter } from "../../parts/Pills";
+import { Told } from "../../parts/Told";
 import { useText } from "../../text";
 
 export function Preview({ data, simulated }: { data: TakedownPreview; simulated: boolean }) {
@@ -16,7 +17,7 @@ export function Preview({ data, simulated }: { data: TakedownPreview; simulated:
         <div><dt>{t("preview.excepted")}</dt><dd>{n(data.excepted.length)}<small>{t("preview.excepted.note")}</small></dd></div>
       </dl>
       <div className="body stack" style={{ borderTop: "1px solid var(--line)" }}>
-        {data.needs_approval && !simulated && <div className="notice warn"><Icon name="account" /><span><b>{t("preview.approval")}</b> {data.approval_reason}</span></div>}
+        {data.needs_approval && !simulated && <div className="notice warn"><Icon name="account" /><span><b>{t("preview.approval")}</b> <Told text={data.approval_reason ?? ""} /></span></div>}
         <div className="grid2">
           <Waves data={data} />
           <Scores data={data} />
@@ -79,7 +80,7 @@ function Bystanders({ data }: { data: TakedownPreview }) {
           <thead><tr><th scope="col">{t("col.account")}</th><th scope="col">{t("col.score")}</th><th scope="col">{t("col.share")}</th><th scope="col">{t("col.why")}</th></tr></thead>
           <tbody>
             {data.bystanders.slice(0, LISTED).map((one) => (
-              <tr key={one.account_id}><td><AccountLink id={one.account_id} /></td><td><Meter value={one.score} /></td><td><Meter value={one.share} /></td><td>{one.why}</td></tr>
+              <tr key={one.account_id}><td><AccountLink id={one.account_id} /></td><td><Meter value={one.score} /></td><td><Meter value={one.share} /></td><td><Told text={one.why} /></td></tr>
             ))}
           </tbody>
         </table>

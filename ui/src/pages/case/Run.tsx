@@ -8,6 +8,7 @@ import { useAct } from "../../parts/Ask";
 import { Panel, When } from "../../parts/Bits";
 import { Icon } from "../../parts/Icon";
 import { ActionPill, TakedownStatusPill } from "../../parts/Pills";
+import { Told } from "../../parts/Told";
 import { useText, type Key } from "../../text";
 
 type Step = "approve" | "reject" | "next_wave" | "stop" | "reverse";
@@ -20,8 +21,8 @@ export function Run({ data }: { data: Takedown }) {
       tools={<><ActionPill value={data.action} /><TakedownStatusPill value={data.status} /></>} foot={["reversed", "rejected"].includes(data.status) ? undefined : <Steps data={data} />}>
       <div className="stack">
         <p>{data.reason_text}</p>
-        {data.status === "pending_approval" && <div className="notice warn"><Icon name="account" /><span><b>{t("preview.approval")}</b> {data.approval_reason}</span></div>}
-        {data.stop_reason && data.status === "stopped" && <div className="notice bad"><Icon name="warn" /><span><b>{t("run.stopped")}</b> {data.stop_reason}</span></div>}
+        {data.status === "pending_approval" && <div className="notice warn"><Icon name="account" /><span><b>{t("preview.approval")}</b> <Told text={data.approval_reason ?? ""} /></span></div>}
+        {data.stop_reason && data.status === "stopped" && <div className="notice bad"><Icon name="warn" /><span><b>{t("run.stopped")}</b> <Told text={data.stop_reason} people /></span></div>}
         <ul className="waves">
           {data.waves.map((wave) => (
             <li key={wave.n} className={wave.status === "applied" ? "done" : wave.status}>

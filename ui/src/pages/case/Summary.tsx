@@ -4,6 +4,7 @@ import type { Case, CaseCampaign, Explained } from "../../api/types";
 import { Bones, Empty, Panel } from "../../parts/Bits";
 import { Chart } from "../../parts/Chart";
 import { Select } from "../../parts/Filter";
+import { Told } from "../../parts/Told";
 import { useText, type Key } from "../../text";
 import { caseRoute } from "../../router";
 import { useNavigate } from "@tanstack/react-router";
@@ -59,8 +60,8 @@ function Alternatives({ campaign }: { campaign: CaseCampaign }) {
           <li key={one.name}>
             <h3>{word("innocent", one.name)}<span className={`pill ${TONE[one.explained]}`}>{t(`explained.${one.explained}` as Key)}</span></h3>
             <ul>
-              {one.speaks_for.map((text) => <li key={text}><span className="for" aria-hidden="true">+</span><span><span className="sr">{t("case.for")} </span>{text}</span></li>)}
-              {one.speaks_against.map((text) => <li key={text}><span className="against" aria-hidden="true">−</span><span><span className="sr">{t("case.against")} </span>{text}</span></li>)}
+              {one.speaks_for.map((text) => <li key={text}><span className="for" aria-hidden="true">+</span><span><span className="sr">{t("case.for")} </span><Told text={text} capital /></span></li>)}
+              {one.speaks_against.map((text) => <li key={text}><span className="against" aria-hidden="true">−</span><span><span className="sr">{t("case.against")} </span><Told text={text} unmet capital /></span></li>)}
             </ul>
           </li>
         ))}

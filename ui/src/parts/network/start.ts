@@ -1,7 +1,9 @@
 // Where accounts stand before the layout has begun: the sunflower's spiral, even, and the same each time.
-const GOLDEN = 2.399963;
-/** Accounts above which a network is drawn sparingly: long lines between unplaced accounts take seconds to paint. */
+export const GOLDEN = 2.399963;
+/** Accounts above which a network is laid out as discs: forces between so many take minutes without changing what is seen. */
 export const LARGE = 5_000;
+/** Accounts up to which a network is drawn with WebGL where that runs in software; more stop the page for seconds. */
+export const SOFT = 1_000;
 
 /** x and y of each node in turn. */
 export function spiral(nodes: number): Float32Array {

@@ -103,7 +103,6 @@ export const cases = {
   "net.in": "Zoom in",
   "net.out": "Zoom out",
   "net.fit": "Fit",
-  "net.plain": "No hardware graphics here: only the {n} strongest links are painted.",
   "net.tip": "score {score}, {share} of its traffic",
   "net.links": "Strongest links",
   "net.links.of": "Links of {id}",

@@ -105,7 +105,6 @@ export const cases: Record<keyof typeof english, string> = {
   "net.in": "Agrandir",
   "net.out": "Réduire",
   "net.fit": "Ajuster",
-  "net.plain": "Pas d'accélération graphique ici : seuls les {n} liens les plus forts sont peints.",
   "net.tip": "score {score}, {share} de son trafic",
   "net.links": "Liens les plus forts",
   "net.links.of": "Liens de {id}",

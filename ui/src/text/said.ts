@@ -1,0 +1,61 @@
+// Says again, in the reader's language, what a hunt or the server said in an English sentence. The English catalogue holds
+// those sentences with blanks; what stood in the blanks is put into the other language's sentence.
+import { en } from "./en";
+import type { Key, Text } from "./index";
+
+interface Form {
+  key: Key;
+  form: RegExp;
+  blanks: string[];
+}
+
+const BLANK = /\{(\w+)\}/g;
+const plain = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+let forms: Form[] | undefined;
+
+/** Sentences that can be read back; those of the console's own (`.not`) cannot come in. */
+const known = (): Form[] =>
+  (forms ??= (Object.keys(en) as Key[])
+    .filter((key) => key.startsWith("said.") && !key.endsWith(".not"))
+    .map((key) => ({
+      key,
+      form: new RegExp(`^${en[key].split(BLANK).map((part, i) => (i % 2 ? "(.+?)" : plain(part))).join("")}$`, "s"),
+      blanks: [...en[key].matchAll(BLANK)].map((match) => match[1] ?? ""),
+    })));
+
+/** `42 %` or `1.30`, as the reader writes numbers; anything else as it stands. */
+function figure(text: string, { pct, decimal }: Text): string {
+  const share = /^(-?\d+(?:\.\d+)?) ?%$/.exec(text)?.[1];
+  if (share !== undefined) return pct(Number(share) / 100);
+  const digits = /^-?\d+(?:\.(\d+))?$/.exec(text);
+  return digits ? decimal(Number(text), digits[1]?.length ?? 0) : text;
+}
+
+/** What stands in a blank, by the blank's name. */
+function filled(name: string, value: string, text: Text): string | number {
+  switch (name) {
+    case "said": return told(value, text) ?? value;
+    case "codes": return value.split(", ").map((code) => lower(text.word("code", code), text)).join(", ");
+    case "innocent": case "kind": case "action": return text.word(name, value);
+    case "note": return value;
+    case "n": return Number(value);
+    default: return figure(value, text);
+  }
+}
+
+const lower = (word: string, { language }: Text): string => word.slice(0, 1).toLocaleLowerCase(language) + word.slice(1);
+
+/**
+ * The sentence in the reader's language; `undefined` for one that no catalogue knows. `unmet` asks for the words of a point
+ * that speaks against an explanation.
+ */
+export function told(sentence: string, text: Text, unmet = false): string | undefined {
+  for (const { key, form, blanks } of known()) {
+    const found = form.exec(sentence);
+    if (!found) continue;
+    const not = `${key}.not` as Key;
+    const values = Object.fromEntries(blanks.map((name, i) => [name, filled(name, found[i + 1] ?? "", text)]));
+    return text.t(unmet && not in en ? not : key, values);
+  }
+  return undefined;
+}

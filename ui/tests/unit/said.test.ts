@@ -1,0 +1,112 @@
+// What the sources of hunts and server say in sentences can be read back and said in both languages. The sources are read
+// here, so that a sentence that changes there without a word of the catalogues fails.
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { make } from "../../src/text";
+import { en } from "../../src/text/en";
+import { fr } from "../../src/text/fr";
+import { told } from "../../src/text/said";
+
+const source = (path: string) => readFileSync(new URL(`../../../crates/${path}`, import.meta.url), "utf8").replace(/^\s*\/\/.*$/gm, "");
+const judge = source("vigie-detectors/src/judge.rs");
+const innocent = source("vigie-detectors/src/innocent.rs");
+const objects = source("vigie-hunt/src/objects/report.rs");
+const objectsJudge = source("vigie-hunt/src/objects/judge.rs");
+const kinds = readFileSync(new URL("../../../crates/vigie-detectors/src/lib.rs", import.meta.url), "utf8").matchAll(/^mod (\w+);|^pub mod (\w+);/gm);
+const detectors = [...kinds].map((found) => found[1] ?? found[2] ?? "")
+  .filter((name) => !["case", "facts", "finding", "innocent", "judge", "readings"].includes(name));
+const english = make("en");
+const french = make("fr");
+
+/** String literals with a space in them: sentences, with a figure in each blank. */
+function sentences(code: string): string[] {
+  const literals = [...code.matchAll(/"((?:[^"\\]|\\[\s\S])*)"/g)].map((found) => (found[1] ?? "").replace(/\\\n\s*/g, ""));
+  let turn = 0;
+  const figure = () => ["42 %", "7", "1.5"][turn++ % 3] ?? "";
+  return literals.filter((text) => / \w/.test(text) && !text.startsWith("//"))
+    .map((text) => text.replace("{words}", "asks for phishing").replace(/^\{\} members took/, "7 members took").replace("“{}”", "“internal”").replace(/\{[^}]*\}/g, figure));
+}
+
+const all = [...sentences(judge), ...sentences(innocent)];
+
+test("the sources are read", () => {
+  expect(detectors.length).toBeGreaterThanOrEqual(9);
+  expect(sentences(judge).length).toBeGreaterThan(25);
+  expect(sentences(innocent).length).toBeGreaterThan(20);
+});
+
+test.each(all)("%s", (sentence) => {
+  expect(told(sentence, english), "English").toBeDefined();
+  const other = told(sentence, french);
+  expect(other, "French").toBeDefined();
+  expect(other).not.toBe(told(sentence, english));
+  // Every figure arrives: nothing is lost on the way.
+  for (const figure of sentence.match(/\d+(\.\d+)?/g) ?? []) expect(other).toContain(figure.replace(".", ","));
+});
+
+test.each([
+  ...sentences(objects.slice(objects.indexOf("fn evidence"), objects.indexOf("fn examples"))),
+  ...sentences(objects.slice(objects.indexOf("fn summary"), objects.indexOf("fn timeline"))),
+  ...sentences(objectsJudge.slice(objectsJudge.indexOf("fn alternatives"), objectsJudge.indexOf("fn alternative("))),
+])("of groups by objects: %s", (sentence) => {
+  expect(told(sentence, french)).toBeDefined();
+});
+
+test.each(detectors)("%s: its headline and its advice", (name) => {
+  const code = source(`vigie-detectors/src/${name}/mod.rs`);
+  for (const field of ["headline", "response"]) {
+    const text = new RegExp(`${field}: "([^"]+)"`).exec(code)?.[1];
+    expect(text, field).toBeDefined();
+    expect(told(text ?? "", french), field).toBeDefined();
+  }
+});
+
+test("every code of evidence and every explanation has a name and a sentence", () => {
+  const keys = Object.keys(en);
+  const codes = [...judge.matchAll(/(?:contrasted|plain)\(\s*"([\w-]+)"/g), ...objects.matchAll(/piece\(\s*"([\w-]+)"|code: "([\w-]+)"/g)]
+    .map((found) => found[1] ?? found[2] ?? "");
+  expect(codes.length).toBeGreaterThan(20);
+  for (const code of codes) {
+    expect(keys).toContain(`code.${code}`);
+    expect(keys).toContain(`said.${code}`);
+  }
+  const names = [...innocent.matchAll(/Case::new\("([\w-]+)"/g), ...objectsJudge.matchAll(/alternative\(\s*"([\w-]+)"/g)].map((found) => found[1] ?? "");
+  expect(names.length).toBeGreaterThan(11);
+  for (const name of names) expect(keys).toContain(`innocent.${name}`);
+});
+
+test("what the server's rules say is known, too", () => {
+  const of = (path: string, from: string, to: string) => {
+    const code = source(path);
+    return sentences(code.slice(code.indexOf(from), code.indexOf(to, code.indexOf(from) + 1)));
+  };
+  const rules = [
+    ...of("vigie-cases/src/eyes.rs", "pub fn approval_needed", "\n}"), ...of("vigie-cases/src/case.rs", "pub fn bystander_reason", "\n}"),
+    ...of("vigie-store/src/records/overview.rs", "fn detectors", "fn timeline"),
+    "3 appeals on 60 decisions (5.0 %) pass the limit of 2.0 %", "an account of a small wave was found wrongly accused",
+  ];
+  expect(rules.length).toBeGreaterThan(8);
+  for (const rule of rules) expect(told(rule, french), rule).toBeDefined();
+});
+
+test("a point that speaks against an explanation is not said as if it were met", () => {
+  const against = "answers, topics and hours are those of a class";
+  expect(told(against, english, true)).toMatch(/not those of a class/);
+  expect(told(against, french, true)).toMatch(/ne sont pas ceux d'une classe/);
+  expect(told("0.3 % of the questions were asked by another member, too", english, true)).toBe("Only 0.3% of the questions were asked by another member, too");
+  // A sentence without a figure claims something: it must have words for the case that it does not hold.
+  const claims = sentences(innocent).filter((text) => !/\d/.test(text) && !/^(licensed|verified|authorised|internal|no member)/.test(text));
+  expect(claims.length).toBeGreaterThan(8);
+  for (const claim of claims) expect(told(claim, english, true), claim).not.toBe(told(claim, english));
+});
+
+test("a summary is said piece by piece, and unknown words stay as they were", () => {
+  expect(told("one dispatcher, shared payments; 79 % of members' traffic; equal-portions, in-step", french))
+    .toMatch(/^un seul répartiteur, paiements partagés ; 79\s% du trafic des membres ; parts égales, au pas$/);
+  expect(told("explained: classroom; 3.4 % of members' traffic; one-job", french)).toMatch(/^expliqué : Salle de classe/);
+  expect(told("We looked into this ourselves.", french)).toBeUndefined();
+});
+
+test("nothing of one language is left in the other by mistake", () => {
+  for (const key of Object.keys(fr) as (keyof typeof en)[]) if (key.startsWith("said.")) expect(fr[key], key).not.toBe(en[key]);
+});
