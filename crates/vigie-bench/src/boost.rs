@@ -74,10 +74,10 @@ impl Forest {
         uses
     }
 
-    /// The forest as Rust source.
-    pub fn source(&self) -> String {
-        let mut out = String::from(
-            "//! Written by `cargo run --release -p vigie-bench --bin fit`; do not edit.\n\nuse crate::trees::{Forest, Tree};\n\n",
+    /// The forest as Rust source; `trees` is the path of the module that knows trees.
+    pub fn source(&self, trees: &str) -> String {
+        let mut out = format!(
+            "//! Written by `cargo run --release -p vigie-bench --bin fit`; do not edit.\n\nuse {trees}::{{Forest, Tree}};\n\n",
         );
         let _ = writeln!(
             out,

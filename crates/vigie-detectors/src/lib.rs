@@ -21,7 +21,7 @@ pub mod signals;
 pub mod signup_farm;
 pub mod split_extraction;
 pub mod trace_coercion;
-mod trees;
+pub mod trees;
 
 pub use facts::{Content, Contrast, Facts, History, Identity, LabelShares, Origin, Rhythm, Size};
 pub use finding::{Detector, Finding, percent};

@@ -1,17 +1,21 @@
-//! Sums of small decision trees, as data.
+//! Sums of small decision trees, as data: what the fit of `vigie-bench` writes.
 
 /// A decision tree: `splits[0]` is the root.
-pub(crate) struct Tree {
+#[derive(Debug)]
+pub struct Tree {
     /// Number, threshold, where to go at or below it, where to go above it; a place `n >= 0` is a split, `-1 - n` a leaf.
-    pub(crate) splits: &'static [(u8, f32, i8, i8)],
+    pub splits: &'static [(u8, f32, i8, i8)],
     /// Nats.
-    pub(crate) leaves: &'static [f32],
+    pub leaves: &'static [f32],
 }
 
 /// Trees and where they start from, in nats.
-pub(crate) struct Forest {
-    pub(crate) base: f64,
-    pub(crate) trees: &'static [Tree],
+#[derive(Debug)]
+pub struct Forest {
+    /// Before any tree.
+    pub base: f64,
+    /// The trees.
+    pub trees: &'static [Tree],
 }
 
 impl Tree {
@@ -29,7 +33,7 @@ impl Tree {
 
 impl Forest {
     /// The sum, in nats. O(trees).
-    pub(crate) fn log_odds(&self, numbers: &[f64]) -> f64 {
+    pub fn log_odds(&self, numbers: &[f64]) -> f64 {
         self.base + self.trees.iter().map(|tree| tree.value(numbers)).sum::<f64>()
     }
 }

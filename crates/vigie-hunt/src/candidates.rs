@@ -34,7 +34,7 @@ pub fn candidates(lake: &Lake, side: &SideTables, window: Window, settings: &Set
             let names = &index.view.lake.accounts;
             Candidate {
                 judgement: judge(&facts),
-                likeness: likeness(index, &population, &cluster, &slice),
+                likeness: likeness(index, &population, &cluster, &slice, &facts),
                 members: cluster.members.iter().map(|&a| names[a as usize].to_string()).collect(),
                 facts,
             }

@@ -27,7 +27,7 @@ mod view;
 pub use candidates::{Candidate, candidates};
 pub use fold::fold;
 pub use lake::{Coverage, Lake};
-pub use member::Likeness;
+pub use member::{Likeness, MEASURES, RAISES};
 pub use objects::hunt_objects;
 pub use pipeline::hunt;
 

@@ -235,7 +235,8 @@ fn judge_cluster(
         let facts = facts(index, population, pool, &cluster, &slice, settings.seed);
         let judgement = judge(&facts);
         let accused = judgement.severity > Severity::None;
-        let likeness = if accused { likeness(index, population, &cluster, &slice) } else { Vec::new() };
+        let likeness =
+            if accused { likeness(index, population, &cluster, &slice, &facts) } else { Vec::new() };
         Judged { cluster, slice, facts, judgement, likeness, q_value: 1.0 }
     };
     let judged = look(cluster);

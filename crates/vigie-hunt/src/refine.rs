@@ -6,8 +6,8 @@ use crate::cluster::{Cluster, Index};
 use crate::member::Likeness;
 use crate::population::Population;
 
-/// Log-odds that a member needs to stay: about five to one.
-const STAYS: f64 = 1.5;
+/// Log-odds that a member needs to stay: about seven to one.
+const STAYS: f64 = 2.0;
 
 /// Which members stay, in the order of the cluster's members. `victims` says that the cluster is an intruder's victims:
 /// who shows no intrusion among them shares the intruder's prompts and nothing else.

@@ -17,6 +17,7 @@ use vigie_bench::{BenchError, Part, Plan, World};
 use vigie_detectors::patterns::{FEATURES, features};
 use vigie_detectors::signals::{Direction, SIGNAL, signals};
 use vigie_detectors::{DETECTORS, Facts, Readings};
+use vigie_hunt::{Likeness, RAISES};
 use vigie_sim::score::{Found, Truth, score_found};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -102,6 +103,8 @@ struct Taught {
     members: usize,
     malicious: f64,
     planted: BTreeMap<String, usize>,
+    margin: f64,
+    likeness: Vec<(Likeness, bool)>,
     facts: Facts,
 }
 
@@ -152,9 +155,9 @@ fn fit_case(out: &Path, files: &[PathBuf]) -> Result<(), Box<dyn std::error::Err
         forest.uses(SIGNAL.len()).into_iter().zip(SIGNAL.iter().map(|s| s.name)).collect();
     uses.sort_unstable_by(|a, b| b.cmp(a));
     println!("splits: {uses:?}");
-    std::fs::create_dir_all(out.join("case"))?;
-    std::fs::write(out.join("case/weights.rs"), forest.source())?;
-    fit_patterns(out, &taught, &fold)
+    std::fs::write(out.join("vigie-detectors/src/case/weights.rs"), forest.source("crate::trees"))?;
+    fit_patterns(out, &taught, &fold)?;
+    fit_members(out, &taught, &fold)
 }
 
 const NAMING: Growth = Growth { trees: 40, leaves: 5, rate: 0.15, ridge: 3.0, rows_min: 8 };
@@ -188,9 +191,11 @@ fn fit_patterns(
             })
             .collect();
         odds.push(left_out(&rows, &[None; FEATURES], &folds, FOLDS, NAMING));
-        let folder = out.join(detector.kind.id().replace('-', "_"));
-        std::fs::create_dir_all(&folder)?;
-        std::fs::write(folder.join("weights.rs"), fit(&rows, &[None; FEATURES], NAMING).source())?;
+        let folder = out.join("vigie-detectors/src").join(detector.kind.id().replace('-', "_"));
+        std::fs::write(
+            folder.join("weights.rs"),
+            fit(&rows, &[None; FEATURES], NAMING).source("crate::trees"),
+        )?;
     }
     println!("kind, campaigns, rightly named, in worlds that were left out");
     for (k, detector) in DETECTORS.iter().enumerate() {
@@ -199,6 +204,35 @@ fn fit_patterns(
         let right = of().filter(|(i, _)| best(*i) == Some(k)).count();
         println!("{} {} {}", detector.kind.id(), of().count(), right);
     }
+    Ok(())
+}
+
+const MEMBERS: Growth = Growth { trees: 100, leaves: 6, rate: 0.08, ridge: 3.0, rows_min: 40 };
+
+/// Fits the forest that tells a campaign's accounts from bystanders inside clusters that are rightly accused.
+fn fit_members(
+    out: &Path,
+    taught: &[(usize, Taught)],
+    fold: &[usize],
+) -> Result<(), Box<dyn std::error::Error>> {
+    let victims = |t: &Taught| t.planted.keys().any(|k| k.starts_with("key-takeover"));
+    let (mut rows, mut folds) = (Vec::new(), Vec::new());
+    for ((_, t), fold) in taught.iter().zip(fold).filter(|((_, t), _)| t.malicious >= 0.5 && t.margin >= -1.0)
+    {
+        for (like, belongs) in t.likeness.iter().filter(|_| !victims(t)) {
+            rows.push(Row { signals: like.measures().to_vec(), campaign: *belongs, weight: 1.0 });
+            folds.push(*fold);
+        }
+    }
+    let odds = left_out(&rows, &RAISES, &folds, FOLDS, MEMBERS);
+    println!("bar  bystanders that stay  members that go  of {} members of accused clusters", rows.len());
+    for bar in [0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5] {
+        let stay = rows.iter().zip(&odds).filter(|(r, z)| !r.campaign && **z >= bar).count();
+        let go = rows.iter().zip(&odds).filter(|(r, z)| r.campaign && **z < bar).count();
+        println!("{bar:4.1}  {stay:6}  {go:6}");
+    }
+    let forest = fit(&rows, &RAISES, MEMBERS);
+    std::fs::write(out.join("vigie-hunt/src/member/weights.rs"), forest.source("vigie_detectors::trees"))?;
     Ok(())
 }
 

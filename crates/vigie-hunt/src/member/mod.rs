@@ -4,6 +4,7 @@
 //! up in the same hour. A member is compared with the rest of its cluster in everything that the rest has in common.
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use vigie_detectors::{Facts, Readings};
 use vigie_graph::stats::{median, quantile};
 use vigie_model::{Account, Micros};
 
@@ -13,11 +14,13 @@ use crate::population::Population;
 use crate::rows::DIMS;
 use crate::slice::Slice;
 
+mod weights;
+
 /// Ways in which members are tied behind the content.
 const TIES: usize = 4;
 
 /// One member beside the others.
-#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Likeness {
     /// Evidence of membership over the typical member's, at most 1.
     pub strength: f64,
@@ -33,16 +36,43 @@ pub struct Likeness {
     pub own_house: f64,
     /// Whether it was stopped, 0 or 1.
     pub stopped: f64,
+    /// Of its cluster: ln of the members; how clearly sign-ups, payments and addresses tie it; its part of the members'
+    /// traffic.
+    pub cluster: [f64; 5],
 }
 
+/// Numbers that say how far a member belongs.
+pub const MEASURES: usize = 12;
+/// Whether a higher value of each can only raise the odds that a member belongs, only lower them, or neither.
+pub const RAISES: [Option<bool>; MEASURES] = {
+    let (up, down) = (Some(true), Some(false));
+    [up, up, down, up, down, down, up, None, None, None, None, None]
+};
+
 impl Likeness {
-    /// Log-odds that an account of a rightly accused cluster is one of the campaign's, in nats. The weights are those of
-    /// a logistic regression over the members of such clusters in simulated worlds, the sign of each fixed beforehand.
+    /// All numbers, in the order of [`RAISES`].
+    pub fn measures(&self) -> [f64; MEASURES] {
+        let [size, series, payment, origin, share] = self.cluster;
+        [
+            self.strength,
+            self.tied,
+            self.untied,
+            self.alike,
+            self.age_off,
+            self.own_house,
+            self.stopped,
+            size,
+            series,
+            payment,
+            origin,
+            share,
+        ]
+    }
+
+    /// Log-odds that an account of a rightly accused cluster is one of the campaign's, in nats: boosted trees over the
+    /// members of such clusters in simulated worlds, directions fixed beforehand.
     pub(crate) fn log_odds(&self) -> f64 {
-        0.02 + 1.22 * self.strength + 1.66 * self.tied + 1.86 * self.alike + 2.46 * self.stopped
-            - 1.27 * self.untied
-            - 1.35 * self.age_off
-            - 3.90 * self.own_house
+        weights::FOREST.log_odds(&self.measures())
     }
 
     /// The same as a probability, 0–1.
@@ -57,6 +87,7 @@ pub(crate) fn likeness(
     population: &Population,
     cluster: &Cluster,
     slice: &Slice,
+    facts: &Facts,
 ) -> Vec<Likeness> {
     let view = index.view;
     let known = |i: usize| view.known[cluster.members[i] as usize];
@@ -81,6 +112,14 @@ pub(crate) fn likeness(
     let (q1, q3) = (quantile(&created, 0.25), quantile(&created, 0.75));
     let reach = 1.5 * (q3 - q1) + 2.0 * Micros::DAY as f64;
     let houses = (0..n).filter(|&i| known(i).is_some_and(names_house)).count() as f64 / n.max(1) as f64;
+    let readings = Readings::from(facts);
+    let whole = [
+        (n.max(1) as f64).ln(),
+        readings.serial_sign_up,
+        readings.common_payment,
+        readings.common_origin,
+        facts.size.share,
+    ];
     (0..n)
         .map(|i| {
             let sum = |has: bool| (0..TIES).filter(|&t| ties[i][t] == has).map(|t| holds[t]).sum();
@@ -93,6 +132,7 @@ pub(crate) fn likeness(
                 age_off: f64::from(u8::from(at.is_some_and(|t| t < q1 - reach || t > q3 + reach))),
                 own_house: f64::from(u8::from(houses < 0.3 && known(i).is_some_and(names_house))),
                 stopped: f64::from(u8::from(known(i).is_some_and(stopped))),
+                cluster: whole,
             }
         })
         .collect()
