@@ -1,18 +1,18 @@
 // All that is known of one account, and why it is linked; deciding on one account alone.
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import { post, remove } from "../api/client";
 import { account, session } from "../api/queries";
 import type { AccountView, Exception } from "../api/types";
 import { useAct } from "../parts/Ask";
 import { AccountLink, Empty, Head, Load, Panel, When } from "../parts/Bits";
-import { Chart } from "../parts/Chart";
 import { Icon } from "../parts/Icon";
 import { ActionPill, AppealStatusPill, CaseStatusPill, DecisionStatusPill, KindName, LayerName, Meter, SeverityMark } from "../parts/Pills";
 import { accountRoute } from "../router";
 import { useText } from "../text";
 import { Decide } from "./Decide";
+import { Seen, Why } from "./Seen";
 
 export function Page(): React.ReactNode {
   const { id } = accountRoute.useParams();
@@ -48,28 +48,17 @@ function Except({ data }: { data: AccountView }) {
 
 function Body({ data }: { data: AccountView }) {
   const { t } = useText();
-  const nothing = data.cases.length + data.campaigns.length + data.decisions.length + data.exceptions.length === 0;
+  const nothing = data.cases.length + data.campaigns.length + data.decisions.length + data.exceptions.length === 0 && !data.seen;
   if (nothing) return <div className="panel"><Empty icon="account" title={t("account.none")}>{t("account.none.text")}</Empty></div>;
   return (
     <div className="stack">
-      <Traffic data={data} />
+      <Seen data={data} />
       <div className="grid32">
-        <div className="stack"><InCases data={data} /><Decisions data={data} /></div>
+        <div className="stack">{data.cases.length > 0 && <InCases data={data} />}<Why data={data} /><Decisions data={data} /></div>
         <div className="stack"><Links data={data} /><Exceptions data={data} /></div>
       </div>
     </div>
   );
-}
-
-function Traffic({ data }: { data: AccountView }) {
-  const { t } = useText();
-  const starts = useMemo(() => data.timeline.map((bucket) => bucket.start), [data]);
-  const series = useMemo(() => [
-    { name: t("chart.campaign"), values: data.timeline.map((b) => b.campaign_exchanges), colour: "--own" },
-    { name: t("chart.other"), values: data.timeline.map((b) => b.exchanges - b.campaign_exchanges), colour: "--other" },
-  ], [data, t]);
-  if (starts.length === 0) return null;
-  return <Panel title={t("account.traffic")}><Chart starts={starts} series={series} label={t("account.traffic")} height={140} /></Panel>;
 }
 
 function InCases({ data }: { data: AccountView }) {
@@ -122,7 +111,7 @@ function Decisions({ data }: { data: AccountView }) {
 }
 
 function Links({ data }: { data: AccountView }) {
-  const { t } = useText();
+  const { t, decimal } = useText();
   const most = Math.max(1, ...data.links.map((one) => one.weight));
   return (
     <Panel title={t("account.links")} tools={<span className="small soft">{t("account.links.note")}</span>} flush>
@@ -132,7 +121,7 @@ function Links({ data }: { data: AccountView }) {
             <thead><tr><th scope="col">{t("col.account")}</th><th scope="col">{t("col.layer")}</th><th scope="col">{t("col.weight")}</th></tr></thead>
             <tbody>
               {data.links.map((one) => (
-                <tr key={`${one.account_id}-${one.layer}`}><td><AccountLink id={one.account_id} /></td><td><LayerName value={one.layer} /></td><td><Meter value={one.weight / most} label={one.weight.toFixed(1)} /></td></tr>
+                <tr key={`${one.account_id}-${one.layer}`}><td><AccountLink id={one.account_id} /></td><td><LayerName value={one.layer} /></td><td><Meter value={one.weight / most} label={decimal(one.weight, 1)} /></td></tr>
               ))}
             </tbody>
           </table>

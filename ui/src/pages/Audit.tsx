@@ -23,9 +23,9 @@ export function Page(): React.ReactNode {
   const set = (change: Partial<typeof filters>) => void navigate({ to: "/audit", search: { ...filters, ...change }, replace: true });
   const columns = useMemo<readonly Column<AuditEntry>[]>(() => [
     { id: "seq", head: "#", width: "4rem", end: true, cell: (row) => n(row.seq) },
-    { id: "at", head: t("col.when"), width: "8.5rem", cell: (row) => <When at={row.at} /> },
+    { id: "at", head: t("col.when"), width: "8.75rem", cell: (row) => <When at={row.at} /> },
     { id: "actor", head: t("col.actor"), width: "6.5rem", cell: (row) => row.actor },
-    { id: "action", head: t("col.action"), width: "9.5rem", cell: (row) => <code>{row.action}</code> },
+    { id: "action", head: t("col.action"), width: "11.5rem", cell: (row) => <code>{row.action}</code> },
     { id: "target", head: t("col.target"), width: "15rem", cell: (row) => <code>{row.target}</code> },
     { id: "detail", wide: true, head: t("col.detail"), cell: (row) => <code className="soft" title={JSON.stringify(row.detail)}>{JSON.stringify(row.detail)}</code> },
     { id: "hash", wide: true, head: t("audit.hash"), width: "6.5rem", cell: (row) => <code title={row.hash}>{row.hash.slice(0, 8)}…</code> },

@@ -83,8 +83,8 @@ function useColumns(): readonly Column<Case>[] {
     { id: "status", head: t("col.status"), width: "9rem", cell: (row) => <CaseStatusPill value={row.status} disposition={row.disposition} /> },
     { id: "members", head: t("col.members"), width: "5rem", end: true, sort: "members", cell: (row) => n(row.members) },
     { id: "exchanges", wide: true, head: t("col.exchanges"), width: "5.75rem", end: true, sort: "exchanges", cell: (row) => n(row.exchanges) },
-    { id: "assignee", wide: true, head: t("col.assignee"), width: "5.5rem", cell: (row) => row.assignee ?? <span className="soft">–</span> },
-    { id: "updated", head: t("col.updated"), width: "7.5rem", sort: "updated_at", cell: (row) => <When at={row.updated_at} /> },
+    { id: "assignee", wide: true, head: t("col.assignee"), width: "6.25rem", cell: (row) => row.assignee ?? <span className="soft">–</span> },
+    { id: "updated", head: t("col.updated"), width: "8.75rem", sort: "updated_at", cell: (row) => <When at={row.updated_at} /> },
   ], [t, n, word]);
 }
 

@@ -71,12 +71,12 @@ function Table({ rows, count, here, open, more, sort, onSort }: {
     { id: "entity", head: t("col.entity"), width: "12.5rem", cell: (row) => <EntityLink entity={row.entity} /> },
     { id: "action", head: t("col.action"), width: "7rem", cell: (row) => <ActionPill value={row.action} /> },
     { id: "status", head: t("col.status"), width: "9rem", cell: (row) => <DecisionStatusPill value={row.status} /> },
-    { id: "reason", head: t("col.reason"), cell: (row) => <><b>{word("reason", row.reason_code)}</b> <span className="soft" title={row.reason_text}>{row.reason_text}</span></> },
+    { id: "reason", head: t("col.reason"), cell: (row) => <><b>{word("reason", row.reason_code)}</b> <span className="two" title={row.reason_text}>{row.reason_text}</span></> },
     { id: "author", wide: true, head: t("col.author"), width: "5.5rem", cell: (row) => row.author },
-    { id: "created", wide: true, head: t("col.created"), width: "7.5rem", sort: "created_at", cell: (row) => <When at={row.created_at} /> },
-    { id: "expires", head: t("col.expires"), width: "7rem", sort: "expires_at", cell: (row) => <When at={row.expires_at} /> },
+    { id: "created", wide: true, head: t("col.created"), width: "8.75rem", sort: "created_at", cell: (row) => <When at={row.created_at} /> },
+    { id: "expires", head: t("col.expires"), width: "7.5rem", sort: "expires_at", cell: (row) => <When at={row.expires_at} /> },
   ], [t, word]);
-  return <Grid label={t("nav.decisions")} columns={columns} rows={rows} id={(row) => row.decision_id} total={count} here={here} onOpen={open} more={more} sort={sort} onSort={onSort} />;
+  return <Grid label={t("nav.decisions")} columns={columns} rows={rows} id={(row) => row.decision_id} total={count} here={here} onOpen={open} more={more} sort={sort} onSort={onSort} rowHeight={54} />;
 }
 
 /** Takedowns that wait for a second person. */

@@ -1,15 +1,14 @@
 // Hunts: runs, their progress, starting and importing one, comparing two.
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useId, useState, type FormEvent } from "react";
-import { post } from "../api/client";
+import { useState } from "react";
 import { list, rows as flat, session } from "../api/queries";
-import type { Hunt, Imported } from "../api/types";
-import { Modal, useAct } from "../parts/Ask";
-import { Bones, Empty, Exports, Field, Head, Trouble, When } from "../parts/Bits";
+import type { Hunt } from "../api/types";
+import { Bones, Empty, Exports, Head, Trouble, When } from "../parts/Bits";
 import { Icon } from "../parts/Icon";
 import { HuntStatusPill } from "../parts/Pills";
 import { useText } from "../text";
+import { OrderHunt } from "./OrderHunt";
 
 export function Page(): React.ReactNode {
   const { t } = useText();
@@ -40,7 +39,7 @@ export function Page(): React.ReactNode {
           : <Runs hunts={hunts} pair={pair} turn={turn} />}
       </div>
       {read.hasNextPage && <button type="button" className="btn" onClick={() => void read.fetchNextPage()}>{t("more")}</button>}
-      {open && <Order what={open} close={() => setOpen(undefined)} />}
+      {open && <OrderHunt what={open} close={() => setOpen(undefined)} />}
     </>
   );
 }
@@ -74,35 +73,5 @@ export function Progress({ hunt }: { hunt: Hunt }) {
     <div className="small soft">
       <progress max={Math.max(1, total)} value={done} aria-label={stage} /> {stage}
     </div>
-  );
-}
-
-function Order({ what, close }: { what: "start" | "import"; close: () => void }) {
-  const { t } = useText();
-  const { run } = useAct();
-  const id = useId();
-  const [busy, setBusy] = useState(false);
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const place = String(form.get("place") ?? "").trim();
-    setBusy(true);
-    const done = what === "import"
-      ? await run(() => post<Imported>("/hunts/import", { dir: place }), { done: ({ report }) => t("hunts.imported", { n: report.opened.length, updated: report.updated.length, innocent: report.innocent }) })
-      : await run(() => post<Hunt>("/hunts", { inputs: place.split("\n").map((line) => line.trim()).filter(Boolean), until: null }), { done: t("hunts.started") });
-    setBusy(false);
-    if (done) close();
-  };
-  return (
-    <Modal label={id} close={close}>
-      <form onSubmit={(event) => void submit(event)}>
-        <h2 id={id}>{t(what === "import" ? "hunts.import" : "hunts.start")}</h2>
-        <p className="soft">{t(what === "import" ? "hunts.import.text" : "hunts.start.text")}</p>
-        <Field label={t(what === "import" ? "hunts.import.dir" : "hunts.start.inputs")} hint={t("hunts.inputs.hint")}>
-          {what === "import" ? <input name="place" required className="mono" autoFocus /> : <textarea name="place" required className="mono" autoFocus />}
-        </Field>
-        <div className="acts"><button type="button" className="btn" onClick={close}>{t("cancel")}</button><button type="submit" className="btn main" disabled={busy}>{busy ? t("working") : t(what === "import" ? "hunts.import" : "hunts.start")}</button></div>
-      </form>
-    </Modal>
   );
 }

@@ -22,3 +22,15 @@ export function faint(ink: string, paper: string, share: number): string {
   const mixed = [1, 3, 5].map((at) => Math.round(part(ink, at) * share + part(paper, at) * (1 - share)));
   return `#${mixed.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
 }
+
+/** The keys of a hunt's configuration that a form names (`section.key`) and somebody filled in; `undefined` without any. */
+export function configOf(form: FormData): Record<string, Record<string, string | number>> | undefined {
+  const config: Record<string, Record<string, string | number>> = {};
+  for (const [name, value] of form.entries()) {
+    const [section, key] = name.split(".");
+    if (!section || !key || value === "") continue;
+    const number = Number(value);
+    (config[section] ??= {})[key] = Number.isFinite(number) ? number : String(value);
+  }
+  return Object.keys(config).length > 0 ? config : undefined;
+}

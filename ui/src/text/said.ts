@@ -10,6 +10,8 @@ interface Form {
 }
 
 const BLANK = /\{(\w+)\}/g;
+/** What may stand in a blank: figures under a single letter, one word under `id`, anything else elsewhere. */
+const may = (name: string): string => (name.length === 1 ? "(-?[\\d.,]+(?: ?%)?)" : name === "id" ? "(\\S+)" : "(.+?)");
 const plain = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 let forms: Form[] | undefined;
 
@@ -19,7 +21,7 @@ const known = (): Form[] =>
     .filter((key) => key.startsWith("said.") && !key.endsWith(".not"))
     .map((key) => ({
       key,
-      form: new RegExp(`^${en[key].split(BLANK).map((part, i) => (i % 2 ? "(.+?)" : plain(part))).join("")}$`, "s"),
+      form: new RegExp(`^${en[key].split(BLANK).map((part, i) => (i % 2 ? may(part) : plain(part))).join("")}$`, "s"),
       blanks: [...en[key].matchAll(BLANK)].map((match) => match[1] ?? ""),
     })));
 
@@ -36,8 +38,9 @@ function filled(name: string, value: string, text: Text): string | number {
   switch (name) {
     case "said": return told(value, text) ?? value;
     case "codes": return value.split(", ").map((code) => lower(text.word("code", code), text)).join(", ");
-    case "innocent": case "kind": case "action": return text.word(name, value);
-    case "note": return value;
+    case "innocent": case "kind": case "action": case "disposition": case "status": case "appeal": case "takedown": case "code":
+      return text.word(name, value.replaceAll(" ", name === "takedown" || name === "status" ? "_" : " "));
+    case "note": case "id": return value;
     case "n": return Number(value);
     default: return figure(value, text);
   }

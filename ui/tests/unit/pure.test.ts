@@ -4,7 +4,7 @@ import { spanOf } from "../../src/parts/window";
 import { groups, pack, seats } from "../../src/parts/network/discs";
 import { fit } from "../../src/parts/network/forces";
 import { dot, line, sheet } from "../../src/parts/network/raster";
-import { accountsOf, faint, inDays, safeNext, sharesOf } from "../../src/parts/pure";
+import { accountsOf, configOf, faint, inDays, safeNext, sharesOf } from "../../src/parts/pure";
 
 test("account lists may be written in any way and name each account once", () => {
   expect(accountsOf(" a, b\nc;a  b ")).toEqual(["a", "b", "c"]);
@@ -83,4 +83,11 @@ test("lines and dots cover the pixels that they should, and none outside", () =>
   expect(red(0, 3)).toBe(255);
   line(on, 3, -10, 3, -5, [0, 0, 0], 1);
   expect(red(3, 0)).toBe(255);
+});
+
+test("a hunt's configuration names only what somebody filled in", () => {
+  const form = new FormData();
+  for (const [name, value] of [["place", "/logs"], ["hunt.alpha", "0.01"], ["hunt.seed", ""], ["read.address_trust", "peer"]]) form.set(name ?? "", value ?? "");
+  expect(configOf(form)).toEqual({ hunt: { alpha: 0.01 }, read: { address_trust: "peer" } });
+  expect(configOf(new FormData())).toBeUndefined();
 });

@@ -24,7 +24,7 @@ function sentences(code: string): string[] {
   let turn = 0;
   const figure = () => ["42 %", "7", "1.5"][turn++ % 3] ?? "";
   return literals.filter((text) => / \w/.test(text) && !text.startsWith("//"))
-    .map((text) => text.replace("{words}", "asks for phishing").replace(/^\{\} members took/, "7 members took").replace("“{}”", "“internal”").replace(/\{[^}]*\}/g, figure));
+    .map((text) => text.replace("{words}", "asks for phishing").replace(/^\{\} members took/, "7 members took").replace("“{}”", "“internal”").replace(/\{[^}]*\}/g, figure).replace("% %", "%"));
 }
 
 const all = [...sentences(judge), ...sentences(innocent)];
@@ -105,6 +105,15 @@ test("a summary is said piece by piece, and unknown words stay as they were", ()
     .toMatch(/^un seul répartiteur, paiements partagés ; 79\s% du trafic des membres ; parts égales, au pas$/);
   expect(told("explained: classroom; 3.4 % of members' traffic; one-job", french)).toMatch(/^expliqué : Salle de classe/);
   expect(told("We looked into this ourselves.", french)).toBeUndefined();
+});
+
+test("a sentence within another's words is not taken for it, and history is said piece by piece", () => {
+  expect(told("takedown stopped: stopped by itself: 1 appeals on 20 decisions (5.0 %) pass the limit of 2.0 %", french))
+    .toMatch(/^opération arrêtée d'elle-même : 1 recours sur 20 décisions \(5\s%\) dépassent la limite de 2\s%$/);
+  expect(told("she said 1 appeals on 20 decisions (5.0 %) pass the limit of 2.0 %", french)).toBeUndefined();
+  expect(told("takedown of 86 accounts (suspend) is pending approval", french)).toBe("opération sur 86 comptes (suspendre) : attend l'accord");
+  expect(told("closed as false_positive: a class", french)).toBe("clos comme faux positif : a class");
+  expect(told("exception for acc_1: overturned on appeal app_2", french)).toBe("exception pour acc_1 : annulé sur recours app_2");
 });
 
 test("nothing of one language is left in the other by mistake", () => {

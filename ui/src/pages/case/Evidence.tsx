@@ -43,8 +43,11 @@ function Piece({ data, campaign, one, most }: { data: Case; campaign: CaseCampai
 }
 
 function Numbers({ one }: { one: Evidence }) {
-  const { t } = useText();
-  const digits = (value: number) => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3));
+  const { t, decimal, short } = useText();
+  const size = (value: number) => Math.floor(Math.log10(Math.max(1e-6, Math.abs(value))));
+  const digits = (value: number) => decimal(value, value === 0 ? 0 : Math.min(6, Math.max(0, 2 - size(value))));
+  // Two figures say it: this is an estimate.
+  const times = Math.exp(Math.min(700, Math.max(0, one.weight)));
   const top = Math.max(Math.abs(one.value), Math.abs(one.expected ?? 0), 1e-9);
   return (
     <div className="compare">
@@ -58,7 +61,7 @@ function Numbers({ one }: { one: Evidence }) {
           <b className="num">{digits(one.expected)}</b>
         </>
       )}
-      <span>{t("case.llr")}</span><span className="soft">{t("case.llr.text", { times: `e^${one.weight.toFixed(1)}` })}</span><b className="num">{one.weight.toFixed(2)}</b>
+      <span>{t("case.llr")}</span><span className="soft">{t("case.llr.text", { times: short(Number(times.toPrecision(2))) })}</span><b className="num">{decimal(one.weight, 2)}</b>
     </div>
   );
 }

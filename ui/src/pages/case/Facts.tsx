@@ -7,7 +7,7 @@ import { Told } from "../../parts/Told";
 import { useText } from "../../text";
 
 export function Facts({ data, campaigns }: { data: Case; campaigns: readonly CaseCampaign[] | undefined }) {
-  const { t, word, n, stamp, short } = useText();
+  const { t, word, n, decimal, stamp, short } = useText();
   const first = campaigns?.[0];
   return (
     <aside className="stack" aria-label={t("case.facts")}>
@@ -18,7 +18,7 @@ export function Facts({ data, campaigns }: { data: Case; campaigns: readonly Cas
           {data.tokens != null && <><dt>{t("col.tokens")}</dt><dd title={n(data.tokens)}>{short(data.tokens)}</dd></>}
           {data.first_seen && <><dt>{t("case.first")}</dt><dd>{stamp(data.first_seen)}</dd></>}
           {data.last_seen && <><dt>{t("case.last")}</dt><dd>{stamp(data.last_seen)}</dd></>}
-          {first && <><dt>{t("case.q")}</dt><dd title={String(first.q_value)}>{first.q_value < 0.0001 ? "< 0.0001" : first.q_value.toFixed(4)}</dd></>}
+          {first && <><dt>{t("case.q")}</dt><dd title={String(first.q_value)}>{first.q_value < 0.0001 ? `< ${decimal(0.0001, 4)}` : decimal(first.q_value, 4)}</dd></>}
           <dt>{t("col.assignee")}</dt><dd>{data.assignee ?? "–"}</dd>
           <dt>{t("case.opened")}</dt><dd><When at={data.opened_at} /></dd>
           <dt>{t("case.by")}</dt><dd className="mono small">{data.opened_by.startsWith("hunt_") ? <Link to="/hunts/$id" params={{ id: data.opened_by }}>{data.opened_by}</Link> : data.opened_by}</dd>

@@ -24,10 +24,10 @@ export default function Members({ data }: { data: Case }) {
     void navigate({ to: "/cases/$id", params: { id: data.case_id }, search: { ...search, ...change }, replace: true });
   const columns = useMemo<readonly Column<CaseMember>[]>(() => [
     { id: "account", whole: true, head: t("col.account"), sort: "account_id", cell: (row) => <AccountLink id={row.account_id} /> },
-    { id: "score", whole: true, head: t("col.score"), width: "9rem", sort: "score", cell: (row) => <Meter value={row.score} /> },
-    { id: "share", whole: true, head: t("col.share"), width: "9rem", sort: "share", cell: (row) => <Meter value={row.share} /> },
-    { id: "exchanges", whole: true, wide: true, head: t("col.exchanges"), width: "6rem", end: true, cell: (row) => (row.exchanges == null ? "–" : n(row.exchanges)) },
-    { id: "state", whole: true, head: t("col.state"), width: "10rem", cell: (row) => (
+    { id: "score", whole: true, head: t("col.score"), width: "7.75rem", sort: "score", cell: (row) => <Meter value={row.score} /> },
+    { id: "share", whole: true, head: t("col.share"), width: "8.5rem", sort: "share", cell: (row) => <Meter value={row.share} /> },
+    { id: "exchanges", whole: true, wide: true, head: t("col.exchanges"), width: "5.5rem", end: true, cell: (row) => (row.exchanges == null ? "–" : n(row.exchanges)) },
+    { id: "state", whole: true, head: t("col.state"), width: "8.5rem", cell: (row) => (
       <>
         {row.decision && <ActionPill value={row.decision.action} />}
         {row.excepted && <span className="pill good">{t("member.excepted")}</span>}

@@ -89,7 +89,7 @@ function strongest(net: CaseNetwork, shown: Uint32Array, chosen: number | undefi
 }
 
 function Links({ net, all, shown, chosen }: { net: CaseNetwork; all: Columns; shown: Uint32Array; chosen: number | undefined }) {
-  const { t } = useText();
+  const { t, decimal } = useText();
   const name = (id: number) => net.nodes[all.at.get(id) ?? -1]?.account_id ?? "";
   const listed = useMemo(() => strongest(net, shown, chosen), [net, shown, chosen]);
   const most = listed[0]?.weight ?? 1;
@@ -102,7 +102,7 @@ function Links({ net, all, shown, chosen }: { net: CaseNetwork; all: Columns; sh
             {listed.map((edge) => (
               <tr key={`${edge.a}-${edge.b}-${edge.layer}`}>
                 <td><AccountLink id={name(edge.a)} /></td><td><AccountLink id={name(edge.b)} /></td>
-                <td><LayerName value={edge.layer} /></td><td><Meter value={edge.weight / most} label={edge.weight.toFixed(1)} /></td>
+                <td><LayerName value={edge.layer} /></td><td><Meter value={edge.weight / most} label={decimal(edge.weight, 1)} /></td>
               </tr>
             ))}
           </tbody>

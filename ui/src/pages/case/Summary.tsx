@@ -3,11 +3,14 @@ import { useMemo } from "react";
 import type { Case, CaseCampaign, Explained } from "../../api/types";
 import { Bones, Empty, Panel } from "../../parts/Bits";
 import { Chart } from "../../parts/Chart";
+import { session } from "../../api/queries";
+import { Icon } from "../../parts/Icon";
 import { Select } from "../../parts/Filter";
 import { Told } from "../../parts/Told";
 import { useText, type Key } from "../../text";
 import { caseRoute } from "../../router";
-import { useNavigate } from "@tanstack/react-router";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { Evidences } from "./Evidence";
 
 export function Summary({ data, campaigns }: { data: Case; campaigns: readonly CaseCampaign[] | undefined }) {
@@ -16,7 +19,7 @@ export function Summary({ data, campaigns }: { data: Case; campaigns: readonly C
   const navigate = useNavigate();
   if (!campaigns) return <Bones lines={10} />;
   const campaign = campaigns.find((one) => one.campaign_id === search.campaign) ?? campaigns[0];
-  if (!campaign) return <div className="panel"><Empty icon="note" title={t("case.byhand")}>{t("case.byhand.text")}</Empty></div>;
+  if (!campaign) return <div className="panel"><Empty icon="note" title={t("case.byhand")} acts={<ByHand data={data} />}>{t("case.byhand.text")}</Empty></div>;
   return (
     <div className="stack">
       {campaigns.length > 1 && (
@@ -30,6 +33,20 @@ export function Summary({ data, campaigns }: { data: Case; campaigns: readonly C
       <Evidences data={data} campaign={campaign} />
       <Alternatives campaign={campaign} />
     </div>
+  );
+}
+
+/** What may be done about accounts that people, not hunts, put together. */
+function ByHand({ data }: { data: Case }) {
+  const { t } = useText();
+  const me = useQuery(session).data?.user;
+  if (!me || me.role === "viewer" || data.merged_into || data.status === "closed") return null;
+  const to = (tab: string) => ({ to: "/cases/$id", params: { id: data.case_id }, search: { tab } }) as const;
+  return (
+    <>
+      <Link className="btn" {...to("history")}><Icon name="note" size={14} />{t("note.title")}</Link>
+      <Link className="btn main" {...to("takedown")}><Icon name="shield" size={14} />{t("case.byhand.act")}</Link>
+    </>
   );
 }
 

@@ -143,7 +143,8 @@ function WhatIf({ id, body }: { id: string; body: NewTakedown }) {
 
 function Terms({ draft, change, campaigns }: { draft: Draft; change: (next: Partial<Draft>) => void; campaigns: readonly CaseCampaign[] }) {
   const { t, word } = useText();
-  const codes = [...new Set(campaigns.flatMap((one) => one.evidence.map((piece) => piece.code)))];
+  // A case opened by hand has the notes of its analysts for evidence.
+  const codes = campaigns.length === 0 ? ["analyst-note"] : [...new Set(campaigns.flatMap((one) => one.evidence.map((piece) => piece.code)))];
   const turn = (code: string) => change({ disclose: draft.disclose.includes(code) ? draft.disclose.filter((one) => one !== code) : [...draft.disclose, code] });
   return (
     <>

@@ -7,12 +7,13 @@ import { Icon } from "../../parts/Icon";
 import { settingsRoute } from "../../router";
 import { useText, type Key } from "../../text";
 import { Exceptions } from "./Exceptions";
+import { Password } from "./Password";
 import { Policy } from "./Policy";
 import { Tokens } from "./Tokens";
 import { Users } from "./Users";
 import { Webhooks } from "./Webhooks";
 
-const TABS = ["policy", "users", "tokens", "webhooks", "exceptions"] as const;
+const TABS = ["policy", "users", "tokens", "webhooks", "exceptions", "password"] as const;
 
 export function Page(): React.ReactNode {
   const { t } = useText();
@@ -24,8 +25,8 @@ export function Page(): React.ReactNode {
       <nav className="tabs" aria-label={t("nav.settings")}>
         {TABS.map((name) => <Link key={name} to="/settings" search={{ tab: name }} aria-current={name === tab ? "page" : undefined} activeOptions={{ exact: true, includeSearch: true }}>{t(`settings.${name}` as Key)}</Link>)}
       </nav>
-      {!admin && tab !== "exceptions" && tab !== "tokens" && <div className="notice" style={{ marginBottom: "1rem" }}><Icon name="info" /><span>{t("settings.admin")}</span></div>}
-      {tab === "users" ? <Users admin={admin} /> : tab === "tokens" ? <Tokens /> : tab === "webhooks" ? <Webhooks /> : tab === "exceptions" ? <Exceptions /> : <Policy admin={admin} />}
+      {!admin && !["exceptions", "tokens", "password"].includes(tab) && <div className="notice" style={{ marginBottom: "1rem" }}><Icon name="info" /><span>{t("settings.admin")}</span></div>}
+      {tab === "users" ? <Users admin={admin} /> : tab === "tokens" ? <Tokens /> : tab === "webhooks" ? <Webhooks /> : tab === "exceptions" ? <Exceptions /> : tab === "password" ? <Password /> : <Policy admin={admin} />}
     </>
   );
 }
