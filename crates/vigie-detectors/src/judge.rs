@@ -177,7 +177,7 @@ fn content(facts: &Facts, readings: &Readings) -> Vec<Evidence> {
 }
 
 fn drive(facts: &Facts, readings: &Readings) -> Vec<Evidence> {
-    let (size, rhythm) = (&facts.size, &facts.rhythm);
+    let (size, rhythm, origin) = (&facts.size, &facts.rhythm, &facts.origin);
     [
         contrasted(
             "equal-portions",
@@ -192,6 +192,20 @@ fn drive(facts: &Facts, readings: &Readings) -> Vec<Evidence> {
             readings.in_step,
             &rhythm.synchrony,
             format!("Members work in step: correlation over the log {:.2}, in matched groups {:.2}.", rhythm.synchrony.observed, rhythm.synchrony.expected),
+        ),
+        contrasted(
+            "one-client",
+            Layer::Client,
+            crate::readings::beyond(&origin.one_client) * crate::readings::grade(origin.one_client.excess(), 0.1, 0.5),
+            &origin.one_client,
+            format!("In {} of the pairs of members both mostly run the same client; in matched groups in {}.", percent(origin.one_client.observed), percent(origin.one_client.expected)),
+        ),
+        contrasted(
+            "one-model",
+            Layer::Content,
+            0.6 * crate::readings::beyond(&origin.one_model) * crate::readings::grade(origin.one_model.excess(), 0.1, 0.5),
+            &origin.one_model,
+            format!("In {} of the pairs of members both mostly ask the same model; in matched groups in {}.", percent(origin.one_model.observed), percent(origin.one_model.expected)),
         ),
         contrasted(
             "common-start",

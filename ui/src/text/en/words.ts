@@ -161,6 +161,8 @@ export const words = {
   "code.release-turn": "Turn to a release",
   "code.in-step": "In step",
   "code.sleepless": "Sleepless",
+  "code.one-client": "One client",
+  "code.one-model": "One model",
   "code.shared-payment": "Shared payment",
   "code.single-turn": "Single turns",
   "code.common-start": "Common start",

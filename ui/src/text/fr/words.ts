@@ -163,6 +163,8 @@ export const words: Record<keyof typeof english, string> = {
   "code.release-turn": "Bascule à la sortie",
   "code.in-step": "Au pas",
   "code.sleepless": "Sans sommeil",
+  "code.one-client": "Un même client",
+  "code.one-model": "Un même modèle",
   "code.shared-payment": "Paiement partagé",
   "code.single-turn": "Tours isolés",
   "code.common-start": "Début commun",
