@@ -2,14 +2,14 @@
 import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import type { AccountView } from "../api/types";
-import { Empty, Panel, When } from "../parts/Bits";
+import { Empty, Panel } from "../parts/Bits";
 import { Chart } from "../parts/Chart";
 import { KindName, Meter } from "../parts/Pills";
 import { Told } from "../parts/Told";
 import { useText } from "../text";
 
 export function Seen({ data }: { data: AccountView }) {
-  const { t, n, pct, short, stamp } = useText();
+  const { t, n, pct, short, date, stamp } = useText();
   const seen = data.seen;
   if (!seen) return <div className="panel"><Empty icon="hunts" title={t("seen.none")}>{t("seen.none.text")}</Empty></div>;
   const refused = seen.refused ?? 0;
@@ -20,8 +20,8 @@ export function Seen({ data }: { data: AccountView }) {
         <div><dt>{t("seen.refused")}</dt><dd>{n(refused)}<small>{t("seen.share", { share: pct(seen.exchanges ? refused / seen.exchanges : 0) })}</small></dd></div>
         {seen.tokens != null && <div><dt>{t("col.tokens")}</dt><dd title={n(seen.tokens)}>{short(seen.tokens)}</dd></div>}
         {seen.networks != null && <div><dt>{t("seen.networks")}</dt><dd>{n(seen.networks)}</dd></div>}
-        <div><dt>{t("case.first")}</dt><dd className="when" title={stamp(seen.first)}><When at={seen.first} /></dd></div>
-        <div><dt>{t("case.last")}</dt><dd className="when" title={stamp(seen.last)}><When at={seen.last} /></dd></div>
+        <div><dt>{t("case.first")}</dt><dd className="when" title={stamp(seen.first)}>{date(seen.first)}</dd></div>
+        <div><dt>{t("case.last")}</dt><dd className="when" title={stamp(seen.last)}>{date(seen.last)}</dd></div>
       </dl>
       {data.timeline.length > 0 && <Timeline data={data} />}
     </Panel>
