@@ -1,7 +1,7 @@
 //! The stages of a hunt, one after the other: link, cluster, test, explain.
 
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
-use vigie_detectors::judge;
+use vigie_detectors::{Judgement, judge};
 use vigie_graph::stats::bh_q_values;
 use vigie_graph::{Activity, BundleOptions, Graph, LAYERS, Link, LinkOptions, Motifs, bundles, links};
 use vigie_model::{HuntReport, HuntSummary, Kind, Layer, Micros, Severity};
@@ -249,7 +249,18 @@ fn judge_cluster(
     if kept < settings.accounts_min {
         return None;
     }
-    Some(if kept < stays.len() { look(judged.cluster.keep(&stays)) } else { judged })
+    if kept == stays.len() {
+        return Some(judged);
+    }
+    let first = judged.judgement;
+    let mut rest = look(judged.cluster.keep(&stays));
+    if victims && rest.judgement.severity == Severity::None {
+        // Who is left was broken into, everyone of them: what made the case has only become clearer.
+        rest.judgement =
+            Judgement { kind: first.kind, severity: first.severity, margin: first.margin, ..rest.judgement };
+        rest.likeness = likeness(index, population, &rest.cluster, &rest.slice, &rest.facts);
+    }
+    Some(rest)
 }
 
 /// Of two clusters that are mostly the same accounts, the one that rightly names more of them keeps them, so that a
