@@ -9,7 +9,7 @@ use crate::cluster::{Cluster, Index};
 use crate::habits::{Habits, measure};
 use crate::matched::{Draws, Match, Pool, contrast, cross_similarity, means};
 use crate::population::Population;
-use crate::profile::{MARKS, Profile, single_rows};
+use crate::profile::{MARKS, Profile};
 use crate::rows::{Flags, Rows};
 use crate::slice::Slice;
 
@@ -29,7 +29,7 @@ pub(crate) fn facts(
     let mut profiles = Vec::with_capacity(cluster.members.len());
     for (&a, rows) in cluster.members.iter().zip(&slice.rows) {
         let range = view.ranges[a as usize].clone();
-        let single = single_rows(&view.lake.rows, range.clone());
+        let single = &population.singles[a as usize];
         let mut profile = Profile::default();
         for &row in rows {
             profile.add(&view.lake.rows, row, view.span, single[row - range.start]);

@@ -7,7 +7,7 @@ use vigie_model::Micros;
 use crate::facts::stopped;
 use crate::habits::Habits;
 use crate::matched::cross_similarity;
-use crate::profile::{MARKS, Profile, STRETCHES, profiles};
+use crate::profile::{MARKS, Profile, STRETCHES, profiles, singles};
 use crate::rows::{DIMS, Flags};
 use crate::series::sign_up_series;
 use crate::view::View;
@@ -36,6 +36,8 @@ pub(crate) struct Takeover {
 /// Sums over everybody.
 pub(crate) struct Population {
     pub(crate) profiles: Vec<Profile>,
+    /// Which rows of every account stay alone.
+    pub(crate) singles: Vec<Vec<bool>>,
     pub(crate) embeddings: Vec<[f32; DIMS]>,
     pub(crate) activities: Vec<[f32; STRETCHES]>,
     /// Share of each account's exchanges with each mark.
@@ -77,7 +79,8 @@ pub(crate) struct Population {
 impl Population {
     /// Counts everybody once. O(rows).
     pub(crate) fn new(view: &View<'_>) -> Self {
-        let profiles = profiles(view);
+        let singles = singles(view);
+        let profiles = profiles(view, &singles);
         let takeovers: Vec<Option<Takeover>> =
             (0..view.accounts()).into_par_iter().map(|a| takeover(view, a)).collect();
         let series = sign_up_series(view);
@@ -121,6 +124,7 @@ impl Population {
             takeovers,
             domains,
             profiles,
+            singles,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Profiles: what one account's exchanges add up to. They merge by addition, so any partitioning of the input gives
 //! the same profile.
 
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use rustc_hash::FxHashMap;
 use vigie_fold::Marks;
 use vigie_model::Micros;
@@ -129,7 +129,7 @@ fn stretch(time: i64, (first, end): (i64, i64)) -> usize {
 ///
 /// A conversation is told by its id; without one, by turn numbers (an opening and the later turns that follow it within
 /// 30 minutes); without those, by silence of ten minutes before and after.
-pub(crate) fn single_rows(rows: &Rows, range: std::ops::Range<usize>) -> Vec<bool> {
+fn single_rows(rows: &Rows, range: std::ops::Range<usize>) -> Vec<bool> {
     let mut sizes: FxHashMap<u64, u32> = FxHashMap::default();
     for row in range.clone().filter(|&r| rows.conversation[r] != 0) {
         *sizes.entry(rows.conversation[row]).or_default() += 1;
@@ -160,15 +160,18 @@ pub(crate) fn single_rows(rows: &Rows, range: std::ops::Range<usize>) -> Vec<boo
     single
 }
 
+/// Which rows of every account stay alone, in the order of its rows in the window. O(rows).
+pub(crate) fn singles(view: &View<'_>) -> Vec<Vec<bool>> {
+    view.ranges.par_iter().map(|range| single_rows(&view.lake.rows, range.clone())).collect()
+}
+
 /// Profiles of all accounts over the window. O(rows).
-pub(crate) fn profiles(view: &View<'_>) -> Vec<Profile> {
+pub(crate) fn profiles(view: &View<'_>, singles: &[Vec<bool>]) -> Vec<Profile> {
     (0..view.accounts())
         .into_par_iter()
         .map(|account| {
-            let range = view.ranges[account].clone();
-            let single = single_rows(&view.lake.rows, range.clone());
             let mut profile = Profile::default();
-            for (row, single) in range.zip(single) {
+            for (row, &single) in view.ranges[account].clone().zip(&singles[account]) {
                 profile.add(&view.lake.rows, row, view.span, single);
             }
             profile

@@ -173,6 +173,9 @@ fn widen(index: &Index<'_>, cluster: &Cluster, picked: Vec<Vec<usize>>) -> Vec<V
 
 /// The best characteristic object of a row, plus half the next best.
 pub(crate) fn content_strength(rows: &Rows, row: usize, lifts: &Lifts) -> f32 {
+    if lifts.content.is_empty() {
+        return 0.0;
+    }
     let mut best = [0.0f32; 2];
     text_objects(rows, row, |kind, hash| {
         if kind.layer() == Layer::Content
@@ -190,6 +193,9 @@ pub(crate) fn content_strength(rows: &Rows, row: usize, lifts: &Lifts) -> f32 {
 
 /// The best characteristic origin of a row.
 pub(crate) fn origin_strength(rows: &Rows, row: usize, lifts: &Lifts) -> f32 {
+    if lifts.origin.is_empty() {
+        return 0.0;
+    }
     let mut best = 0.0f32;
     origin_objects(rows, row, |kind, hash| {
         best = best.max(lifts.origin.get(&kind.object(hash)).copied().unwrap_or(0.0));

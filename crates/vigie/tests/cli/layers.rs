@@ -25,6 +25,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "vigie-model",
             "vigie-fold",
             "vigie-graph",
+            "vigie-detectors",
             "vigie-hunt",
             "vigie-ingest",
             "vigie-sim",
