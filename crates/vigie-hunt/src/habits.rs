@@ -28,10 +28,6 @@ impl Habits {
     /// Counts some rows of one account. O(rows).
     pub(crate) fn of(rows: &Rows, of: impl Iterator<Item = usize> + Clone) -> Self {
         let mut habits = Self::default();
-        for row in of.clone() {
-            habits.hours[Micros(rows.time[row]).hour_of_day()] += 1;
-            habits.weekdays[rows.time[row].div_euclid(Micros::DAY).rem_euclid(7) as usize] += 1;
-        }
         let count = |column: &[u64]| {
             of.clone().map(|row| column[row]).filter(|&v| v != 0).fold(
                 FxHashMap::<u64, u32>::default(),
@@ -51,6 +47,10 @@ impl Habits {
         let seen: f64 = addresses.values().map(|&n| f64::from(n)).sum();
         let pairs: f64 = addresses.values().map(|&n| f64::from(n) * (f64::from(n) - 1.0)).sum();
         habits.loyalty = if seen >= 2.0 { pairs / (seen * (seen - 1.0)) } else { f64::NAN };
+        for row in of {
+            habits.hours[Micros(rows.time[row]).hour_of_day()] += 1;
+            habits.weekdays[rows.time[row].div_euclid(Micros::DAY).rem_euclid(7) as usize] += 1;
+        }
         habits
     }
 }
@@ -77,7 +77,7 @@ pub(crate) fn measure<'h>(group: impl Iterator<Item = &'h Habits> + Clone) -> [f
     [
         meeting(group.clone().map(|h| h.client)),
         meeting(group.clone().map(|h| h.settings)),
-        meeting(group.clone().map(|h| h.model)),
+        meeting(group.map(|h| h.model)),
         if n == 0 { f64::NAN } else { sum / n as f64 },
         busiest / all,
         (weekdays[0] + weekdays[1]) / all,
