@@ -60,7 +60,7 @@ impl World {
         Ok(Self { dir, name, truth, keep: plan.keep_worlds })
     }
 
-    /// The same for worlds that several parts of a run read: they stay until [`remove`].
+    /// The same for worlds that several parts of a run read: they stay until they are removed.
     ///
     /// # Errors
     /// Those of [`Self::open`].

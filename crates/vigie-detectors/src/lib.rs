@@ -6,6 +6,7 @@
 
 pub mod balanced_extraction;
 mod case;
+mod case_weights;
 mod facts;
 mod finding;
 mod innocent;

@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn every_forest_is_sound() {
-        assert_sound(&crate::case::weights::FOREST, SIGNALS);
+        assert_sound(&crate::case_weights::FOREST, SIGNALS);
         for forest in crate::patterns::FORESTS {
             assert_sound(forest, FEATURES);
         }

@@ -14,7 +14,7 @@ const objects = source("vigie-hunt/src/objects/report.rs");
 const objectsJudge = source("vigie-hunt/src/objects/judge.rs");
 const kinds = readFileSync(new URL("../../../crates/vigie-detectors/src/lib.rs", import.meta.url), "utf8").matchAll(/^mod (\w+);|^pub mod (\w+);/gm);
 const detectors = [...kinds].map((found) => found[1] ?? found[2] ?? "")
-  .filter((name) => !["case", "facts", "finding", "innocent", "judge", "patterns", "readings", "signals", "trees"].includes(name));
+  .filter((name) => !["case", "case_weights", "facts", "finding", "innocent", "judge", "patterns", "readings", "signals", "trees"].includes(name));
 const english = make("en");
 const french = make("fr");
 

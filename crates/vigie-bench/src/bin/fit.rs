@@ -155,7 +155,7 @@ fn fit_case(out: &Path, files: &[PathBuf]) -> Result<(), Box<dyn std::error::Err
         forest.uses(SIGNAL.len()).into_iter().zip(SIGNAL.iter().map(|s| s.name)).collect();
     uses.sort_unstable_by(|a, b| b.cmp(a));
     println!("splits: {uses:?}");
-    std::fs::write(out.join("vigie-detectors/src/case/weights.rs"), forest.source("crate::trees"))?;
+    std::fs::write(out.join("vigie-detectors/src/case_weights.rs"), forest.source("crate::trees"))?;
     fit_patterns(out, &taught, &fold)?;
     fit_members(out, &taught, &fold)
 }

@@ -4,25 +4,24 @@
 //! The trees are boosted (Friedman 2001) on the clusters of simulated worlds under one constraint: the direction of
 //! every signal is fixed beforehand, so that what speaks for innocence can never accuse, whatever else is true of the
 //! cluster. `cargo run --release -p vigie-bench --bin fit` makes the worlds, fits the trees and writes
-//! `weights.rs` beside this; the error on worlds that were left out is in the method page.
+//! `case_weights.rs`; the error on worlds that were left out is in the method page.
 //! What lives here: the sum. What does not: signals, innocent explanations, the verdict.
 
+use crate::case_weights::FOREST;
 use crate::facts::Facts;
 use crate::readings::Readings;
 use crate::signals::signals;
 
-pub(crate) mod weights;
-
 /// Log-odds, in nats. O(trees).
 pub(crate) fn log_odds(facts: &Facts, readings: &Readings) -> f64 {
-    weights::FOREST.log_odds(&signals(facts, readings))
+    FOREST.log_odds(&signals(facts, readings))
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::weights::FOREST;
+    use crate::case_weights::FOREST;
     use crate::signals::{Direction, SIGNAL, SIGNALS};
 
     proptest! {
