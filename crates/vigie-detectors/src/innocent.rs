@@ -9,22 +9,27 @@ use crate::facts::Facts;
 use crate::finding::percent;
 use crate::readings::Readings;
 
-/// Tries all explanations.
-pub fn alternatives(facts: &Facts, readings: &Readings) -> Vec<Alternative> {
-    [
-        labelled,
-        one_customer,
-        research_group,
-        classroom,
-        benchmark,
-        credit_farmer,
-        agent_harness,
-        popular_content,
-        release_rush,
-    ]
-    .iter()
-    .map(|tried| tried(facts, readings))
-    .collect()
+/// Tries all explanations on a group whose case stands at `log_odds`, in nats.
+pub fn alternatives(facts: &Facts, readings: &Readings, log_odds: f64) -> Vec<Alternative> {
+    let vouched = [labelled, one_customer, research_group];
+    let likely = [classroom, benchmark, credit_farmer, agent_harness, popular_content, release_rush];
+    let mut tried: Vec<Alternative> = vouched.iter().map(|tried| tried(facts, readings)).collect();
+    tried.extend(likely.iter().map(|tried| within(CARRIES, log_odds, tried(facts, readings))));
+    tried
+}
+
+/// Log-odds, in nats, up to which a group is cleared by what it looks like alone: twenty to one. Behaviour that an
+/// innocent group *could* show weighs little against much that such groups do not show; who somebody openly is, and who
+/// is vouched for, holds against any case.
+const CARRIES: f64 = 3.0;
+
+/// The explanation, which no longer clears where the case is stronger than it can carry.
+fn within(carries: f64, log_odds: f64, mut tried: Alternative) -> Alternative {
+    if tried.explained == Explained::Yes && log_odds >= carries {
+        tried.explained = Explained::Partly;
+        tried.speaks_against.push("the case is stronger than a likeness can explain away".to_owned());
+    }
+    tried
 }
 
 /// Whether some explanation accounts for the group.

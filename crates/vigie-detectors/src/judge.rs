@@ -33,7 +33,12 @@ impl Judgement {
     /// Probability that most members belong to a campaign, as far as the worlds that the weights were fitted on are
     /// like this one; 0–1.
     pub fn probability(&self) -> f64 {
-        1.0 / (1.0 + (-ACCUSED - self.margin).exp())
+        1.0 / (1.0 + (-self.log_odds()).exp())
+    }
+
+    /// Log-odds of the case, in nats.
+    pub fn log_odds(&self) -> f64 {
+        ACCUSED + self.margin
     }
 }
 
@@ -43,8 +48,9 @@ const ACCUSED: f64 = 1.5;
 /// Judges a cluster; the detector whose pattern fits best names it.
 pub fn judge(facts: &Facts) -> Judgement {
     let readings = Readings::from(facts);
-    let alternatives = alternatives(facts, &readings);
-    let margin = log_odds(facts, &readings) - ACCUSED;
+    let odds = log_odds(facts, &readings);
+    let alternatives = alternatives(facts, &readings, odds);
+    let margin = odds - ACCUSED;
     let best = DETECTORS
         .iter()
         .filter(|d| sees(d, facts))

@@ -165,10 +165,10 @@ fn a_classroom_behind_one_address_is_no_campaign() {
 fn what_nobody_could_see_clears_nobody() {
     let unseen = Facts::default();
     let readings = Readings::from(&fleet());
-    for tried in alternatives(&unseen, &readings) {
+    for tried in alternatives(&unseen, &readings, 0.0) {
         assert_ne!(tried.explained, Explained::Yes, "{}", tried.name);
     }
-    assert!(!cleared(&alternatives(&fleet(), &readings)));
+    assert!(!cleared(&alternatives(&fleet(), &readings, 0.0)));
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! Clusters as they stand before anybody is accused, for whoever fits or studies the weights of the case.
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
-use vigie_detectors::{Facts, Judgement, judge};
+use vigie_detectors::{Facts, Judgement};
 
-use crate::facts::facts;
-use crate::member::{Likeness, likeness};
+use crate::assemble::Judged;
+use crate::cluster::Cluster;
+use crate::member::Likeness;
 use crate::pipeline::{Found, cluster, pool};
-use crate::slice::slice;
+use crate::verdict::Bench;
 use crate::{Lake, Quiet, Settings, SideTables, Window};
 
 /// A cluster with what is known of it.
@@ -18,27 +19,29 @@ pub struct Candidate {
     pub facts: Facts,
     /// What the detectors make of it at the shipped weights.
     pub judgement: Judgement,
-    /// How far each member looks like the others, in the order of `members`.
+    /// How far each member looks like the others, in the order of `members`; empty where the cluster is not suspected.
     pub likeness: Vec<Likeness>,
 }
 
-/// Finds and weighs the clusters of a window as [`crate::hunt`] does, without dropping any, letting anybody go or
-/// controlling the false-discovery rate.
+/// Finds and weighs the clusters of a window as [`crate::hunt`] does, and the cores of those that are suspected, without
+/// dropping any, letting anybody go or controlling the false-discovery rate.
 pub fn candidates(lake: &Lake, side: &SideTables, window: Window, settings: &Settings) -> Vec<Candidate> {
     cluster(lake, side, window, settings, &Quiet, |found| {
         let Found { index, population, clusters, .. } = found;
         let pool = pool(index, &population, &clusters);
-        let weigh = |cluster: crate::cluster::Cluster| {
-            let slice = slice(index, &population, &cluster);
-            let facts = facts(index, &population, &pool, &cluster, &slice, settings.seed);
-            let names = &index.view.lake.accounts;
-            Candidate {
-                judgement: judge(&facts),
-                likeness: likeness(index, &population, &cluster, &slice, &facts),
-                members: cluster.members.iter().map(|&a| names[a as usize].to_string()).collect(),
-                facts,
-            }
+        let names = &index.view.lake.accounts;
+        let bench = Bench { index, population: &population, pool: &pool, settings };
+        let told = |judged: Judged| Candidate {
+            members: judged.cluster.members.iter().map(|&a| names[a as usize].to_string()).collect(),
+            facts: judged.facts,
+            judgement: judged.judgement,
+            likeness: judged.likeness,
         };
-        clusters.into_par_iter().map(weigh).collect()
+        let weigh = |cluster: Cluster| {
+            let whole = bench.look(cluster);
+            let core = bench.core(&whole);
+            [Some(told(whole)), core.map(told)].into_iter().flatten()
+        };
+        clusters.into_par_iter().flat_map_iter(weigh).collect()
     })
 }

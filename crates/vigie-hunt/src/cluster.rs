@@ -196,8 +196,9 @@ const SEED_USAGE_MIN: f64 = 0.04;
 /// Part of the population above which what accounts share is a carrier's or a fashion, not an operation's.
 const SEED_HOLDERS_MAX: f64 = 0.05;
 
-/// Accounts that put different questions into one rare wording again and again: a fleet with a single fixed prompt has
-/// nothing else in common, and no pair of it would be linked by one object. A popular prompt is copied word for word
+/// Accounts that put different questions into one rare wording again and again, be it around the question or in the
+/// system prompt: a fleet with a single fixed prompt has nothing else in common, and no pair of it would be linked by
+/// one object. Users of one tool are found so, too; the test knows them by their own work. A popular prompt is copied word for word
 /// and used once; it seeds nothing. The same goes for questions that come through one set of addresses: a relay that
 /// resells access puts other people's questions into its users' accounts. Says of each seed whether origin made it.
 fn shared_bundles(index: &Index<'_>, options: &ClusterOptions) -> Vec<(bool, Vec<u32>)> {
@@ -209,7 +210,8 @@ fn shared_bundles(index: &Index<'_>, options: &ClusterOptions) -> Vec<(bool, Vec
             let layer = index.bundles.motifs[held.motif as usize].layer;
             let usage = f64::from(held.count) / f64::from(index.view.exchanges[account as usize].max(1));
             let enough = held.count as usize >= SEED_PROMPTS_MIN && usage >= SEED_USAGE_MIN;
-            let seeding = layer == Layer::Content as u8 || layer == Layer::Infrastructure as u8;
+            let seeding =
+                [Layer::Content, Layer::Harness, Layer::Infrastructure].iter().any(|&l| layer == l as u8);
             if seeding && enough && (least..=most).contains(&index.bundles.holders(held.motif).len()) {
                 seeds.entry(held.motif).or_default().push(account);
             }

@@ -22,6 +22,7 @@ mod rows;
 mod series;
 mod slice;
 mod touch;
+mod verdict;
 mod view;
 
 pub use candidates::{Candidate, candidates};

@@ -1,22 +1,19 @@
 //! The stages of a hunt, one after the other: link, cluster, test, explain.
 
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
-use vigie_detectors::{Judgement, judge};
 use vigie_graph::stats::bh_q_values;
 use vigie_graph::{Activity, BundleOptions, Graph, LAYERS, Link, LinkOptions, Motifs, bundles, links};
 use vigie_model::{HuntReport, HuntSummary, Kind, Layer, Micros, Severity};
 
 use crate::activity::of_accounts;
 use crate::assemble::{Judged, campaign, health, worth_telling};
-use crate::cluster::{Cluster, ClusterOptions, Index, clusters, gather, split};
-use crate::facts::facts;
+use crate::cluster::{Cluster, ClusterOptions, Index, clusters};
 use crate::join::join;
 use crate::matched::Pool;
-use crate::member::likeness;
 use crate::population::Population;
-use crate::refine::stays;
-use crate::slice::{MotifObjects, slice};
+use crate::slice::MotifObjects;
 use crate::touch::{ObjectKind, rare_objects};
+use crate::verdict::Bench;
 use crate::view::View;
 use crate::{Lake, Progress, Settings, SideTables, Window};
 
@@ -158,14 +155,14 @@ fn test(
     progress: &dyn Progress,
 ) -> Vec<Judged> {
     let pool = pool(index, population, &found);
-    let look = |cluster: Cluster| judge_cluster(index, population, &pool, cluster, settings);
+    let bench = Bench { index, population, pool: &pool, settings };
     let judged: Vec<Judged> = found
         .into_par_iter()
-        .filter_map(look)
-        .flat_map_iter(|j| unmix(index, population, graph, j, cutting, look))
+        .filter_map(|cluster| bench.judge(cluster))
+        .flat_map_iter(|j| bench.unmix(graph, j, cutting))
         .collect();
     progress.advance(judged.len() as u64);
-    let (mut judged, taken) = resolve_overlaps(judged, settings.accounts_min, look);
+    let (mut judged, taken) = bench.resolve_overlaps(judged);
     // Every test counts, also those whose accounts a clearer case took.
     let p: Vec<f64> = judged.iter().map(|j| j.facts.chance).chain(taken).collect();
     for (judged, q) in judged.iter_mut().zip(bh_q_values(&p)) {
@@ -175,136 +172,7 @@ fn test(
             judged.judgement.severity = Severity::None;
         }
     }
-    join(index, judged, cutting, look)
-}
-
-/// Part of an accused cluster that parts which are accused themselves must make up to stand in its place.
-const PARTS_COVER: f64 = 0.6;
-
-/// An accused cluster that falls apart in the link graph into parts which are each accused is several campaigns that
-/// meet in something, such as a proxy or a way of asking, and is told as such. Accounts of one sign-up series stay
-/// together: they are one hand's, whatever they are used for.
-fn unmix(
-    index: &Index<'_>,
-    population: &Population,
-    graph: &Graph,
-    whole: Judged,
-    options: &ClusterOptions,
-    judge: impl Fn(Cluster) -> Option<Judged>,
-) -> Vec<Judged> {
-    let accused = |j: &Judged| j.judgement.severity > Severity::None;
-    if !accused(&whole) || whole.cluster.members.len() < 2 * options.accounts_min {
-        return vec![whole];
-    }
-    let members = &whole.cluster.members;
-    let of_one_series = |series: &Vec<u32>| {
-        let inside = series.iter().filter(|a| members.binary_search(a).is_ok()).count();
-        inside as f64 >= PARTS_COVER * members.len() as f64
-    };
-    if population.series.iter().any(of_one_series) {
-        return vec![whole];
-    }
-    let parts = split(graph, members.clone(), options.accounts_min);
-    if parts.iter().filter(|p| p.len() >= options.accounts_min).count() < 2 {
-        return vec![whole];
-    }
-    let parts: Vec<Judged> = parts
-        .into_iter()
-        .filter(|p| p.len() >= options.accounts_min)
-        .filter_map(|members| judge(gather(index, members, options)))
-        .filter(accused)
-        .collect();
-    let covered: usize = parts.iter().map(|p| p.cluster.members.len()).sum();
-    if parts.len() >= 2 && covered as f64 >= PARTS_COVER * whole.cluster.members.len() as f64 {
-        parts
-    } else {
-        vec![whole]
-    }
-}
-
-/// Judges one cluster; when it is accused, bystanders are let go and the rest is judged again.
-fn judge_cluster(
-    index: &Index<'_>,
-    population: &Population,
-    pool: &Pool,
-    cluster: Cluster,
-    settings: &Settings,
-) -> Option<Judged> {
-    let look = |cluster: Cluster| {
-        let slice = slice(index, population, &cluster);
-        let facts = facts(index, population, pool, &cluster, &slice, settings.seed);
-        let judgement = judge(&facts);
-        let accused = judgement.severity > Severity::None;
-        let likeness =
-            if accused { likeness(index, population, &cluster, &slice, &facts) } else { Vec::new() };
-        Judged { cluster, slice, facts, judgement, likeness, q_value: 1.0 }
-    };
-    let judged = look(cluster);
-    if judged.judgement.severity == Severity::None {
-        return Some(judged);
-    }
-    let victims = judged.judgement.kind == Kind::KeyTakeover;
-    let stays = stays(index, population, &judged.cluster, &judged.likeness, victims);
-    let kept = stays.iter().filter(|&&s| s).count();
-    if kept < settings.accounts_min {
-        return None;
-    }
-    if kept == stays.len() {
-        return Some(judged);
-    }
-    let first = judged.judgement;
-    let mut rest = look(judged.cluster.keep(&stays));
-    if victims && rest.judgement.severity == Severity::None {
-        // Who is left was broken into, everyone of them: what made the case has only become clearer.
-        rest.judgement =
-            Judgement { kind: first.kind, severity: first.severity, margin: first.margin, ..rest.judgement };
-        rest.likeness = likeness(index, population, &rest.cluster, &rest.slice, &rest.facts);
-    }
-    Some(rest)
-}
-
-/// Of two clusters that are mostly the same accounts, the one that rightly names more of them keeps them, so that a
-/// clear part does not tear its network apart; what is left of the other is judged anew, on its own. Returns the clusters, and the p-values of those that were left with nothing.
-fn resolve_overlaps(
-    mut judged: Vec<Judged>,
-    accounts_min: usize,
-    judge: impl Fn(Cluster) -> Option<Judged>,
-) -> (Vec<Judged>, Vec<f64>) {
-    judged.sort_by(|a, b| {
-        let accused = |j: &Judged| j.judgement.severity > Severity::None;
-        accused(b)
-            .cmp(&accused(a))
-            .then(b.expected().total_cmp(&a.expected()))
-            .then(a.cluster.members.cmp(&b.cluster.members))
-    });
-    let (mut kept, mut taken) = (Vec::<Judged>::new(), Vec::new());
-    for mut judged in judged {
-        let mut stays = vec![true; judged.cluster.members.len()];
-        for winner in &kept {
-            let inside: Vec<bool> = judged
-                .cluster
-                .members
-                .iter()
-                .map(|a| winner.cluster.members.binary_search(a).is_ok())
-                .collect();
-            let both = inside.iter().filter(|&&i| i).count();
-            if both * 2 > stays.len().min(winner.cluster.members.len()) {
-                stays.iter_mut().zip(inside).for_each(|(stays, inside)| *stays &= !inside);
-            }
-        }
-        let left = stays.iter().filter(|&&s| s).count();
-        let p = judged.facts.chance;
-        if left < stays.len() {
-            let again = (left >= accounts_min).then(|| judge(judged.cluster.keep(&stays))).flatten();
-            let Some(again) = again else {
-                taken.push(p);
-                continue;
-            };
-            judged = again;
-        }
-        kept.push(judged);
-    }
-    (kept, taken)
+    join(&bench, judged, cutting)
 }
 
 fn assemble(index: &Index<'_>, judged: &[Judged], links: &[Link]) -> HuntReport {

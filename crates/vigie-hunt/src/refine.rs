@@ -1,4 +1,4 @@
-//! A last look at the members of an accused cluster: who does not look like one of them is let go.
+//! A second look at the members of a cluster: who looks like a campaign's account stays, who does not is let go.
 
 use vigie_model::{Account, known_labels};
 
@@ -9,7 +9,15 @@ use crate::population::Population;
 /// Log-odds that a member needs to stay: about seven to one.
 const STAYS: f64 = 2.0;
 
-/// Which members stay, in the order of the cluster's members. `victims` says that the cluster is an intruder's victims:
+/// Log-odds that a member of a mixture needs to belong to its core.
+const CORE: f64 = 0.0;
+
+/// Which members of a mixture look like one campaign's.
+pub(crate) fn core(likeness: &[Likeness]) -> Vec<bool> {
+    likeness.iter().map(|like| like.log_odds() >= CORE).collect()
+}
+
+/// Which members of an accused cluster stay, in the order of the cluster's members. `victims` says that the cluster is an intruder's victims:
 /// who shows no intrusion among them shares the intruder's prompts and nothing else.
 pub(crate) fn stays(
     index: &Index<'_>,

@@ -103,7 +103,6 @@ struct Taught {
     members: usize,
     malicious: f64,
     planted: BTreeMap<String, usize>,
-    margin: f64,
     likeness: Vec<(Likeness, bool)>,
     facts: Facts,
 }
@@ -157,7 +156,8 @@ fn fit_case(out: &Path, files: &[PathBuf]) -> Result<(), Box<dyn std::error::Err
     println!("splits: {uses:?}");
     std::fs::write(out.join("vigie-detectors/src/case_weights.rs"), forest.source("crate::trees"))?;
     fit_patterns(out, &taught, &fold)?;
-    fit_members(out, &taught, &fold)
+    let case = left_out(&rows, &raises, &fold, FOLDS, GROWTH);
+    fit_members(out, &taught, &fold, &case)
 }
 
 const NAMING: Growth = Growth { trees: 40, leaves: 5, rate: 0.15, ridge: 3.0, rows_min: 8 };
@@ -209,24 +209,29 @@ fn fit_patterns(
 
 const MEMBERS: Growth = Growth { trees: 100, leaves: 6, rate: 0.08, ridge: 3.0, rows_min: 40 };
 
-/// Fits the forest that tells a campaign's accounts from bystanders inside clusters that are rightly accused.
+/// Log-odds of the case, in nats, from which a cluster's members are learned from.
+const SUSPECTED: f64 = -3.5;
+
+/// Fits the forest that tells a campaign's accounts from bystanders inside clusters that are suspected; `case` is the
+/// case against each in worlds that were left out.
 fn fit_members(
     out: &Path,
     taught: &[(usize, Taught)],
     fold: &[usize],
+    case: &[f64],
 ) -> Result<(), Box<dyn std::error::Error>> {
     let victims = |t: &Taught| t.planted.keys().any(|k| k.starts_with("key-takeover"));
     let (mut rows, mut folds) = (Vec::new(), Vec::new());
-    for ((_, t), fold) in taught.iter().zip(fold).filter(|((_, t), _)| t.malicious >= 0.5 && t.margin >= -1.0)
-    {
+    for (((_, t), fold), case) in taught.iter().zip(fold).zip(case).filter(|(_, case)| **case >= SUSPECTED) {
         for (like, belongs) in t.likeness.iter().filter(|_| !victims(t)) {
+            let like = Likeness { case: *case, ..*like };
             rows.push(Row { signals: like.measures().to_vec(), campaign: *belongs, weight: 1.0 });
             folds.push(*fold);
         }
     }
     let odds = left_out(&rows, &RAISES, &folds, FOLDS, MEMBERS);
-    println!("bar  bystanders that stay  members that go  of {} members of accused clusters", rows.len());
-    for bar in [0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5] {
+    println!("bar  bystanders that stay  members that go  of {} members of suspected clusters", rows.len());
+    for bar in [-1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5] {
         let stay = rows.iter().zip(&odds).filter(|(r, z)| !r.campaign && **z >= bar).count();
         let go = rows.iter().zip(&odds).filter(|(r, z)| r.campaign && **z < bar).count();
         println!("{bar:4.1}  {stay:6}  {go:6}");

@@ -39,14 +39,17 @@ pub struct Likeness {
     /// Of its cluster: ln of the members; how clearly sign-ups, payments and addresses tie it; its part of the members'
     /// traffic.
     pub cluster: [f64; 5],
+    /// Log-odds of the case against its cluster, in nats.
+    #[serde(default)]
+    pub case: f64,
 }
 
 /// Numbers that say how far a member belongs.
-pub const MEASURES: usize = 12;
+pub const MEASURES: usize = 13;
 /// Whether a higher value of each can only raise the odds that a member belongs, only lower them, or neither.
 pub const RAISES: [Option<bool>; MEASURES] = {
     let (up, down) = (Some(true), Some(false));
-    [up, up, down, up, down, down, up, None, None, None, None, None]
+    [up, up, down, up, down, down, up, None, None, None, None, None, up]
 };
 
 impl Likeness {
@@ -66,11 +69,12 @@ impl Likeness {
             payment,
             origin,
             share,
+            self.case,
         ]
     }
 
-    /// Log-odds that an account of a rightly accused cluster is one of the campaign's, in nats: boosted trees over the
-    /// members of such clusters in simulated worlds, directions fixed beforehand.
+    /// Log-odds that an account of a suspected cluster is a campaign's, in nats: boosted trees over the members of such
+    /// clusters in simulated worlds, directions fixed beforehand.
     pub(crate) fn log_odds(&self) -> f64 {
         weights::FOREST.log_odds(&self.measures())
     }
@@ -81,13 +85,14 @@ impl Likeness {
     }
 }
 
-/// Compares every member with the others. O(rows of the slice).
+/// Compares every member with the others; `case` is the log-odds of the case against the cluster. O(rows of the slice).
 pub(crate) fn likeness(
     index: &Index<'_>,
     population: &Population,
     cluster: &Cluster,
     slice: &Slice,
     facts: &Facts,
+    case: f64,
 ) -> Vec<Likeness> {
     let view = index.view;
     let known = |i: usize| view.known[cluster.members[i] as usize];
@@ -133,6 +138,7 @@ pub(crate) fn likeness(
                 own_house: f64::from(u8::from(houses < 0.3 && known(i).is_some_and(names_house))),
                 stopped: f64::from(u8::from(known(i).is_some_and(stopped))),
                 cluster: whole,
+                case,
             }
         })
         .collect()

@@ -1,0 +1,235 @@
+//! Verdicts on clusters: the case against each, its core where it is a mixture, who is let go, what falls apart into
+//! several campaigns, and which of two that overlap keeps the accounts.
+
+use rustc_hash::FxHashMap;
+use vigie_detectors::{Judgement, judge};
+use vigie_graph::{Graph, UnionFind};
+use vigie_model::{Kind, Layer, Severity};
+
+use crate::Settings;
+use crate::assemble::Judged;
+use crate::cluster::{Cluster, ClusterOptions, Index, gather, split};
+use crate::facts::facts;
+use crate::matched::Pool;
+use crate::member::likeness;
+use crate::population::Population;
+use crate::refine::{core, stays};
+use crate::slice::slice;
+
+/// What a verdict is made from.
+#[derive(Clone, Copy)]
+pub(crate) struct Bench<'a> {
+    pub(crate) index: &'a Index<'a>,
+    pub(crate) population: &'a Population,
+    pub(crate) pool: &'a Pool,
+    pub(crate) settings: &'a Settings,
+}
+
+/// Log-odds, in nats, from which a cluster that is not accused is searched for a core that may be.
+const SUSPECTED: f64 = -3.5;
+/// Rounds in which a core is drawn together.
+const ROUNDS: usize = 2;
+
+impl Bench<'_> {
+    /// The case against just these accounts.
+    pub(crate) fn look(&self, cluster: Cluster) -> Judged {
+        let slice = slice(self.index, self.population, &cluster);
+        let facts = facts(self.index, self.population, self.pool, &cluster, &slice, self.settings.seed);
+        let judgement = judge(&facts);
+        let mut judged = Judged { cluster, slice, facts, judgement, likeness: Vec::new(), q_value: 1.0 };
+        if suspected(&judged) {
+            self.compare(&mut judged);
+        }
+        judged
+    }
+
+    fn compare(&self, judged: &mut Judged) {
+        let Judged { cluster, slice, facts, judgement, .. } = &*judged;
+        judged.likeness = likeness(self.index, self.population, cluster, slice, facts, judgement.log_odds());
+    }
+
+    /// Judges a cluster. Where it is a mixture of a campaign and others, its core is judged in its place; where it is
+    /// accused, bystanders are let go and the rest is judged again. `None` where too few are left.
+    pub(crate) fn judge(&self, cluster: Cluster) -> Option<Judged> {
+        let judged = self.look(cluster);
+        let judged = if accused(&judged) { judged } else { self.accused_core(&judged).unwrap_or(judged) };
+        if accused(&judged) { self.without_bystanders(judged) } else { Some(judged) }
+    }
+
+    /// The core of a suspected mixture, or of its core, if that is accused.
+    fn accused_core(&self, whole: &Judged) -> Option<Judged> {
+        let mut core = self.core(whole)?;
+        for _ in 1..ROUNDS {
+            if accused(&core) {
+                break;
+            }
+            core = self.core(&core)?;
+        }
+        accused(&core).then_some(core)
+    }
+
+    /// The accounts of a suspected cluster that look like one campaign's, as a cluster of their own; `None` where those
+    /// are all of it or too few.
+    pub(crate) fn core(&self, whole: &Judged) -> Option<Judged> {
+        let stays = core(&whole.likeness);
+        let kept = stays.iter().filter(|&&s| s).count();
+        if kept < self.settings.accounts_min || kept == stays.len() {
+            return None;
+        }
+        let mut core = self.look(whole.cluster.clone().keep(&stays));
+        // Whom it was chosen from was tested.
+        core.facts.chance = core.facts.chance.max(whole.facts.chance);
+        Some(core)
+    }
+
+    fn without_bystanders(&self, judged: Judged) -> Option<Judged> {
+        let victims = judged.judgement.kind == Kind::KeyTakeover;
+        let stays = stays(self.index, self.population, &judged.cluster, &judged.likeness, victims);
+        let kept = stays.iter().filter(|&&s| s).count();
+        if kept < self.settings.accounts_min {
+            return None;
+        }
+        if kept == stays.len() {
+            return Some(judged);
+        }
+        let first = judged.judgement;
+        let mut rest = self.look(judged.cluster.keep(&stays));
+        if victims && !accused(&rest) {
+            // Who is left was broken into, everyone of them: what made the case has only become clearer.
+            rest.judgement = Judgement {
+                kind: first.kind,
+                severity: first.severity,
+                margin: first.margin,
+                ..rest.judgement
+            };
+            self.compare(&mut rest);
+        }
+        Some(rest)
+    }
+}
+
+/// Whether the case is close to accusing, or does.
+pub(crate) fn suspected(judged: &Judged) -> bool {
+    judged.judgement.log_odds() >= SUSPECTED
+}
+
+/// Whether the cluster is accused.
+pub(crate) fn accused(judged: &Judged) -> bool {
+    judged.judgement.severity > Severity::None
+}
+
+/// Part of an accused cluster that parts which are accused themselves must make up to stand in its place.
+const PARTS_COVER: f64 = 0.6;
+/// Layers in which one thing binds an operation; addresses do not: two operations rent the same proxies.
+const BINDING: [Layer; 4] = [Layer::Content, Layer::Harness, Layer::Payment, Layer::SignUp];
+/// Part of a thing's holders that must be of a cluster for it to be the cluster's own.
+const OWN: f64 = 0.8;
+
+impl Bench<'_> {
+    /// An accused cluster that falls apart in the link graph into parts which are each accused is several campaigns that
+    /// meet in something, such as a proxy or a way of asking, and is told as such. Accounts of one sign-up series stay
+    /// together: they are one hand's, whatever they are used for.
+    pub(crate) fn unmix(&self, graph: &Graph, whole: Judged, options: &ClusterOptions) -> Vec<Judged> {
+        if !accused(&whole) || whole.cluster.members.len() < 2 * options.accounts_min {
+            return vec![whole];
+        }
+        let members = &whole.cluster.members;
+        let of_one_series = |series: &Vec<u32>| {
+            let inside = series.iter().filter(|a| members.binary_search(a).is_ok()).count();
+            inside as f64 >= PARTS_COVER * members.len() as f64
+        };
+        if self.population.series.iter().any(of_one_series) {
+            return vec![whole];
+        }
+        let parts = self.bound(split(graph, members.clone(), options.accounts_min));
+        if parts.len() < 2 {
+            return vec![whole];
+        }
+        let parts: Vec<Judged> = parts
+            .into_iter()
+            .filter(|p| p.len() >= options.accounts_min)
+            .filter_map(|members| self.judge(gather(self.index, members, options)))
+            .filter(accused)
+            .collect();
+        let covered: usize = parts.iter().map(|p| p.cluster.members.len()).sum();
+        if parts.len() >= 2 && covered as f64 >= PARTS_COVER * whole.cluster.members.len() as f64 {
+            parts
+        } else {
+            vec![whole]
+        }
+    }
+
+    /// Joins the parts of a cluster again that one thing of their own binds: most members of each hold it and hardly
+    /// anybody outside does, be it a wording, a payment or a domain. Each is sorted.
+    fn bound(&self, parts: Vec<Vec<u32>>) -> Vec<Vec<u32>> {
+        let bundles = self.index.bundles;
+        let mut held: FxHashMap<u32, FxHashMap<usize, usize>> = FxHashMap::default();
+        for (part, members) in parts.iter().enumerate() {
+            for have in members.iter().flat_map(|&a| bundles.of(a)) {
+                let layer = bundles.motifs[have.motif as usize].layer;
+                if BINDING.iter().any(|&binding| binding as u8 == layer) {
+                    *held.entry(have.motif).or_default().entry(part).or_default() += 1;
+                }
+            }
+        }
+        let mut sets = UnionFind::new(parts.len());
+        for (motif, by_part) in held {
+            let inside: usize = by_part.values().sum();
+            if inside as f64 >= OWN * bundles.holders(motif).len() as f64 {
+                let most = |&(part, n): &(&usize, &usize)| n * 2 >= parts[*part].len();
+                let of: Vec<usize> = by_part.iter().filter(most).map(|(part, _)| *part).collect();
+                of.windows(2).for_each(|pair| {
+                    sets.union(pair[0] as u32, pair[1] as u32);
+                });
+            }
+        }
+        let whole = |group: Vec<u32>| {
+            let mut members: Vec<u32> =
+                group.into_iter().flat_map(|part| parts[part as usize].iter().copied()).collect();
+            members.sort_unstable();
+            members
+        };
+        sets.groups(1).into_iter().map(whole).collect()
+    }
+
+    /// Of two clusters that are mostly the same accounts, the one that rightly names more of them keeps them, so that a
+    /// clear part does not tear its network apart; what is left of the other is judged anew, on its own. Returns the clusters, and the p-values of those that were left with nothing.
+    pub(crate) fn resolve_overlaps(&self, mut judged: Vec<Judged>) -> (Vec<Judged>, Vec<f64>) {
+        judged.sort_by(|a, b| {
+            accused(b)
+                .cmp(&accused(a))
+                .then(b.expected().total_cmp(&a.expected()))
+                .then(a.cluster.members.cmp(&b.cluster.members))
+        });
+        let (mut kept, mut taken) = (Vec::<Judged>::new(), Vec::new());
+        for mut judged in judged {
+            let mut stays = vec![true; judged.cluster.members.len()];
+            for winner in &kept {
+                let inside: Vec<bool> = judged
+                    .cluster
+                    .members
+                    .iter()
+                    .map(|a| winner.cluster.members.binary_search(a).is_ok())
+                    .collect();
+                let both = inside.iter().filter(|&&i| i).count();
+                if both * 2 > stays.len().min(winner.cluster.members.len()) {
+                    stays.iter_mut().zip(inside).for_each(|(stays, inside)| *stays &= !inside);
+                }
+            }
+            let left = stays.iter().filter(|&&s| s).count();
+            let p = judged.facts.chance;
+            if left < stays.len() {
+                let again = (left >= self.settings.accounts_min)
+                    .then(|| self.judge(judged.cluster.keep(&stays)))
+                    .flatten();
+                let Some(again) = again else {
+                    taken.push(p);
+                    continue;
+                };
+                judged = again;
+            }
+            kept.push(judged);
+        }
+        (kept, taken)
+    }
+}
