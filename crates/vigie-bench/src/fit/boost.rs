@@ -128,6 +128,26 @@ pub fn fit(rows: &[Row], raises: &[Option<bool>], growth: Growth) -> Forest {
     forest
 }
 
+/// Log-odds of every row by a forest that was fitted without the row's part.
+pub fn left_out(
+    rows: &[Row],
+    raises: &[Option<bool>],
+    part: &[usize],
+    parts: usize,
+    growth: Growth,
+) -> Vec<f64> {
+    let mut odds = vec![0.0; rows.len()];
+    for left in 0..parts {
+        let kept: Vec<Row> =
+            rows.iter().zip(part).filter(|(_, p)| **p != left).map(|(r, _)| r.clone()).collect();
+        let forest = fit(&kept, raises, growth);
+        for ((odds, row), _) in odds.iter_mut().zip(rows).zip(part).filter(|(_, p)| **p == left) {
+            *odds = forest.log_odds(&row.signals);
+        }
+    }
+    odds
+}
+
 /// Upper ends of all bins but the last: quantiles, each once.
 fn edges(rows: &[Row], signal: usize) -> Vec<f32> {
     let mut values: Vec<f32> = rows.iter().map(|r| r.signals[signal] as f32).collect();
