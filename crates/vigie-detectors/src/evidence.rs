@@ -5,7 +5,7 @@
 use vigie_model::{Evidence, Layer};
 
 use crate::facts::{Contrast, Facts};
-use crate::readings::{Readings, beyond, grade};
+use crate::readings::{Readings, beyond, grade, mark};
 
 /// Everything that was measured and speaks for a common hand, strongest first.
 pub(crate) fn evidence(facts: &Facts, readings: &Readings) -> Vec<Evidence> {
@@ -65,7 +65,7 @@ fn content(facts: &Facts, readings: &Readings) -> Vec<Evidence> {
     .into_iter()
     .flatten()
     .collect();
-    const WORDS: [&str; 11] = [
+    const WORDS: [&str; mark::COUNT] = [
         "asks for reasoning traces",
         "asks to grade by rubric",
         "asks for labels in a fixed form",

@@ -4,22 +4,20 @@
 //! patterns. Here no direction is fixed: naming accuses nobody.
 
 use crate::facts::Facts;
-use crate::readings::{Readings, excess};
+use crate::readings::{Readings, excess, mark};
 use crate::signals::{SIGNALS, signals};
 
-/// Marks that name a pattern: all of `vigie_fold::Marks::NAMED` that readings know.
-const MARKS: usize = 11;
 /// Numbers that patterns are told by: the signals, the marks one by one, and some of shape.
-pub const FEATURES: usize = SIGNALS + MARKS + 8;
+pub const FEATURES: usize = SIGNALS + mark::COUNT + 8;
 
 /// The numbers of a cluster. O(1).
 pub fn features(facts: &Facts, readings: &Readings) -> [f64; FEATURES] {
     let mut features = [0.0; FEATURES];
     features[..SIGNALS].copy_from_slice(&signals(facts, readings));
-    for mark in 0..MARKS {
-        features[SIGNALS + mark] = excess(facts, mark);
+    for m in 0..mark::COUNT {
+        features[SIGNALS + m] = excess(facts, m);
     }
-    features[SIGNALS + MARKS..].copy_from_slice(&[
+    features[SIGNALS + mark::COUNT..].copy_from_slice(&[
         (facts.size.per_account + 1.0).ln(),
         (facts.content.words + 1.0).ln(),
         facts.content.single_turn.observed,
