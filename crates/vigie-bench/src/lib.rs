@@ -1,19 +1,19 @@
-//! Baselines from the literature and whole-run benchmarks.
+//! Baselines from the literature, whole-run benchmarks, and the fit of the verdict's weights.
 //!
-//! What lives here: detectors reimplemented from their papers, the parts of the benchmark, and the page that is written
-//! of them. What does not: the hunt, the worlds, the scorer (each has its crate), arguments and output.
+//! What lives here: detectors reimplemented from their papers, the parts of the benchmark, the page that is written of
+//! them, and what learns from worlds. What does not: the hunt, the worlds, the scorer (each has its crate), arguments and
+//! output.
 //!
 //! **Invariant:** benchmark worlds have seeds from [`SEED_FIRST`] on, which no tuning may use.
 
 mod ablation;
 mod accuracy;
 pub mod baselines;
-pub mod boost;
 mod compare;
 pub mod digest;
 mod draw;
 mod error;
-pub mod lessons;
+pub mod fit;
 mod machine;
 mod markdown;
 mod plan;

@@ -70,7 +70,7 @@ impl Disposition {
     }
 }
 
-/// Campaigns and signals that a person looks at.
+/// Campaigns that a person looks at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Case {
     /// Id.

@@ -1,7 +1,6 @@
 //! What a detector may know of a cluster: numbers only, no text, no names, no I/O.
 //!
-//! Language and country are in here to describe a campaign. No detector reads them to raise a score; the test
-//! `permuting_countries_and_languages_changes_no_finding` in vigie-hunt holds everybody to it.
+//! Neither language nor country is among them, so that neither can raise a score.
 
 /// One statistic of a cluster beside what matched honest groups of the same size and trade show.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -42,8 +41,6 @@ pub struct Size {
     pub accounts: usize,
     /// Exchanges that belong to the cluster.
     pub slice: usize,
-    /// All exchanges of the members.
-    pub exchanges: usize,
     /// Median over members: part of their own traffic that belongs to the cluster.
     pub share: f64,
     /// Median exchanges of the slice per member.
@@ -53,8 +50,6 @@ pub struct Size {
     pub evenness: Contrast,
     /// Days between first and last exchange of the slice.
     pub days: f64,
-    /// Characteristic motifs of content.
-    pub content_marks: usize,
 }
 
 /// What the slice asks.
@@ -74,12 +69,8 @@ pub struct Content {
     pub top_template: f64,
     /// Share of exchanges that open a conversation and stay alone.
     pub single_turn: Contrast,
-    /// Whether the source tells turns or conversations at all.
-    pub turns_seen: bool,
     /// Share of the slice per mark, in the order of `vigie_fold::Marks::NAMED`.
     pub marks: Vec<Contrast>,
-    /// Languages with at least 5 % of the slice. Describes only.
-    pub languages: usize,
     /// Mean words per prompt.
     pub words: f64,
     /// Output tokens per exchange over the population's, 1 where unseen.
@@ -99,10 +90,6 @@ pub struct Rhythm {
     pub synchrony: Contrast,
     /// Share of members whose first exchange of the slice lies in the densest tenth of the log.
     pub common_start: Contrast,
-    /// Share of the slice in the ten busiest hours of the day, every member counting alike.
-    pub day: Contrast,
-    /// Share of the slice on the two quietest days of the week, every member counting alike.
-    pub rest_days: Contrast,
     /// Share of the slice on models released at most 72 h before, beyond the population's share in the same hours.
     pub release_turn: Contrast,
 }
@@ -120,8 +107,6 @@ pub struct Origin {
     pub shared_address: f64,
     /// Share of the slice from networks that another member uses, too.
     pub shared_network: f64,
-    /// Distinct addresses per 100 exchanges of the slice.
-    pub addresses_per_100: f64,
     /// Of the accounts that use the cluster's shared addresses, the part that are members.
     pub address_purity: f64,
     /// Chance that two members mostly use one client.
@@ -202,9 +187,6 @@ pub struct History {
     pub serial: f64,
     /// The same over the population.
     pub serial_expected: f64,
-    /// Coefficient of variation of the gaps between consecutive sign-ups in the densest day; 1 for chance, near 0 for
-    /// a script.
-    pub sign_up_regularity: f64,
     /// Median days from sign-up to the first exchange.
     #[serde(deserialize_with = "number")]
     pub age_at_first_use_days: f64,

@@ -5,8 +5,8 @@
 
 use vigie_model::{Alternative, Explained};
 
+use crate::evidence::percent;
 use crate::facts::Facts;
-use crate::finding::percent;
 use crate::readings::Readings;
 
 /// Tries all explanations on a group whose case stands at `log_odds`, in nats.

@@ -1,16 +1,18 @@
 //! From facts to a verdict on a cluster: innocent, or a campaign of some kind and severity.
 //!
-//! **Innocent until dense.** No single reading accuses. A group is accused when several readings together make the case
-//! (see `case`), some pattern of abuse fits, and no innocent explanation accounts for it.
+//! **Innocent until dense.** No single reading accuses. A group is accused when its signals together make the case (see
+//! `case`) and no innocent explanation accounts for it; the pattern that fits best names it.
 
-use vigie_model::{Alternative, Evidence, Kind, Layer, Severity};
+use vigie_model::{Alternative, Evidence, Kind, Severity};
 
+use crate::DETECTORS;
 use crate::case::log_odds;
-use crate::facts::{Contrast, Facts};
-use crate::finding::{Detector, evidence, percent, surprise};
+use crate::detector::Detector;
+use crate::evidence::evidence;
+use crate::facts::Facts;
 use crate::innocent::{alternatives, cleared};
+use crate::patterns::features;
 use crate::readings::Readings;
-use crate::{DETECTORS, resold_access, shared_playbook};
 
 /// What the detectors say of one cluster.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,38 +47,28 @@ impl Judgement {
 /// Log-odds from which a cluster is accused: about four and a half to one.
 const ACCUSED: f64 = 1.5;
 
-/// Judges a cluster; the detector whose pattern fits best names it.
+/// Judges a cluster.
 pub fn judge(facts: &Facts) -> Judgement {
     let readings = Readings::from(facts);
     let odds = log_odds(facts, &readings);
     let alternatives = alternatives(facts, &readings, odds);
     let margin = odds - ACCUSED;
-    let best = DETECTORS
+    let accused = margin >= 0.0 && !cleared(&alternatives);
+    let named = if accused { best(facts, &readings) } else { None };
+    let (kind, severity) =
+        named.map_or((Kind::InnocentGroup, Severity::None), |d| (d.kind, severity(d, facts)));
+    Judgement { kind, severity, margin, evidence: evidence(facts, &readings), alternatives, readings }
+}
+
+/// The detector whose pattern fits a campaign best; there is always one that asks for no more than every log has.
+fn best(facts: &Facts, readings: &Readings) -> Option<&'static Detector> {
+    let features = features(facts, readings);
+    DETECTORS
         .iter()
-        .filter(|d| sees(d, facts))
-        .filter_map(|d| (d.judge)(facts).map(|f| (d, f)))
-        .max_by(|(_, a), (_, b)| a.fit.total_cmp(&b.fit));
-    let (kind, severity) = if margin >= 0.0 && !cleared(&alternatives) {
-        let detector = best.map_or_else(|| unnamed(facts), |(detector, _)| detector);
-        (detector.kind, severity(detector, facts))
-    } else {
-        (Kind::InnocentGroup, Severity::None)
-    };
-    Judgement { kind, severity, margin, evidence: all_evidence(facts, &readings), alternatives, readings }
-}
-
-/// Whether the slice carries what the detector cannot do without; who is blind names nothing.
-fn sees(detector: &Detector, facts: &Facts) -> bool {
-    detector.needs.iter().all(|&column| match column {
-        "prompt" => facts.content.seen > 0.0,
-        "client_address" => facts.origin.seen > 0.0,
-        _ => true,
-    })
-}
-
-/// What a campaign is called whose pattern no detector knows: by how much of its members' traffic it takes.
-fn unnamed(facts: &Facts) -> &'static Detector {
-    if facts.size.share < 0.6 { &resold_access::DETECTOR } else { &shared_playbook::DETECTOR }
+        .filter(|d| d.sees(facts))
+        .map(|d| (d, d.forest.log_odds(&features)))
+        .max_by(|(_, a), (_, b)| a.total_cmp(b))
+        .map(|(detector, _)| detector)
 }
 
 /// The pattern's harm, one rung up for a large campaign and one down for a small one.
@@ -94,165 +86,13 @@ fn severity(detector: &Detector, facts: &Facts) -> Severity {
     LADDER[rung.min(LADDER.len() - 1)]
 }
 
-/// Everything that was measured and speaks for a common hand, strongest first.
-fn all_evidence(facts: &Facts, readings: &Readings) -> Vec<Evidence> {
-    let mut found = content(facts, readings);
-    found.extend(drive(facts, readings));
-    found.extend(ties(facts, readings));
-    found.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.code.cmp(&b.code)));
-    found
-}
+#[cfg(test)]
+mod tests {
+    use super::{Facts, Readings, best};
 
-/// Evidence of a contrast, where its reading is above zero.
-fn contrasted(code: &str, layer: Layer, reading: f64, contrast: &Contrast, text: String) -> Option<Evidence> {
-    let weight = reading * surprise(contrast);
-    (weight > 0.2).then(|| evidence(code, layer, (contrast.observed, Some(contrast.expected)), weight, text))
-}
-
-fn plain(code: &str, layer: Layer, reading: f64, value: f64, text: String) -> Option<Evidence> {
-    (reading > 0.05).then(|| evidence(code, layer, (value, None), 4.0 * reading, text))
-}
-
-fn content(facts: &Facts, readings: &Readings) -> Vec<Evidence> {
-    let c = &facts.content;
-    let mut found: Vec<Evidence> = [
-        contrasted(
-            "one-job",
-            Layer::Content,
-            readings.narrow,
-            &c.similarity,
-            format!(
-                "Different members ask alike: mean similarity {:.2}, in matched groups {:.2}; {} of the slice bears wording that hardly anybody else uses.",
-                c.similarity.observed, c.similarity.expected, percent(c.wrapped.min(1.0))
-            ),
-        ),
-        plain(
-            "shared-out",
-            Layer::Content,
-            readings.narrow * readings.shared_out * 0.6,
-            c.overlap,
-            format!("The job is shared out: only {} of the prompts were asked by a second member.", percent(c.overlap)),
-        ),
-        contrasted(
-            "single-turn",
-            Layer::Content,
-            readings.single,
-            &c.single_turn,
-            format!("{} of the exchanges stay alone; in matched groups {}.", percent(c.single_turn.observed), percent(c.single_turn.expected)),
-        ),
-        plain(
-            "long-answers",
-            Layer::Content,
-            0.6 * readings.long_answers,
-            c.output_ratio,
-            format!("Answers are {:.1} times as long as the population's.", c.output_ratio),
-        ),
-        plain("refused", Layer::Content, crate::readings::grade(c.refused, 0.05, 0.3), c.refused, format!("{} of the slice was refused.", percent(c.refused))),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    const WORDS: [&str; 11] = [
-        "asks for reasoning traces",
-        "asks to grade by rubric",
-        "asks for labels in a fixed form",
-        "asks for training data",
-        "writes as personas",
-        "scripts comments and posts",
-        "reads like a scam script",
-        "asks for phishing",
-        "asks for malicious software",
-        "asks to profile people",
-        "tries to talk the model out of its rules",
-    ];
-    for (contrast, words) in c.marks.iter().zip(WORDS) {
-        let reading = crate::readings::grade(contrast.excess(), 0.05, 0.3);
-        found.extend(contrasted(
-            "mark",
-            Layer::Content,
-            reading,
-            contrast,
-            format!(
-                "{} of the slice {words}; in matched groups {}.",
-                percent(contrast.observed),
-                percent(contrast.expected)
-            ),
-        ));
+    #[test]
+    fn a_campaign_has_a_name_even_where_next_to_nothing_can_be_seen() {
+        let unseen = Facts::default();
+        assert!(best(&unseen, &Readings::from(&unseen)).is_some());
     }
-    found
-}
-
-fn drive(facts: &Facts, readings: &Readings) -> Vec<Evidence> {
-    let (size, rhythm, origin) = (&facts.size, &facts.rhythm, &facts.origin);
-    [
-        contrasted(
-            "equal-portions",
-            Layer::Timing,
-            readings.equal_portions,
-            &size.evenness,
-            format!("Members get equal portions: volumes spread by a factor of {:.1}, in groups of anybody by {:.1}.", (-size.evenness.observed).exp(), (-size.evenness.expected).exp()),
-        ),
-        contrasted(
-            "in-step",
-            Layer::Timing,
-            readings.in_step,
-            &rhythm.synchrony,
-            format!("Members work in step: correlation over the log {:.2}, in matched groups {:.2}.", rhythm.synchrony.observed, rhythm.synchrony.expected),
-        ),
-        contrasted(
-            "one-client",
-            Layer::Client,
-            crate::readings::beyond(&origin.one_client) * crate::readings::grade(origin.one_client.excess(), 0.1, 0.5),
-            &origin.one_client,
-            format!("In {} of the pairs of members both mostly run the same client; in matched groups in {}.", percent(origin.one_client.observed), percent(origin.one_client.expected)),
-        ),
-        contrasted(
-            "one-model",
-            Layer::Content,
-            0.6 * crate::readings::beyond(&origin.one_model) * crate::readings::grade(origin.one_model.excess(), 0.1, 0.5),
-            &origin.one_model,
-            format!("In {} of the pairs of members both mostly ask the same model; in matched groups in {}.", percent(origin.one_model.observed), percent(origin.one_model.expected)),
-        ),
-        contrasted(
-            "common-start",
-            Layer::Timing,
-            readings.began_together,
-            &rhythm.common_start,
-            format!("{} of the members began within one tenth of the log; in matched groups {}.", percent(rhythm.common_start.observed), percent(rhythm.common_start.expected)),
-        ),
-        contrasted(
-            "sleepless",
-            Layer::Timing,
-            readings.sleepless,
-            &rhythm.flatness,
-            format!("Members hardly sleep: evenness over the hours {:.2}, in matched groups {:.2}.", rhythm.flatness.observed, rhythm.flatness.expected),
-        ),
-        plain(
-            "release-turn",
-            Layer::Timing,
-            crate::readings::grade(rhythm.release_turn.excess(), 0.2, 0.5),
-            rhythm.release_turn.observed,
-            format!("{} went to a new model in its first three days; of everybody's traffic {}.", percent(rhythm.release_turn.observed), percent(rhythm.release_turn.expected)),
-        ),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-}
-
-fn ties(facts: &Facts, readings: &Readings) -> Vec<Evidence> {
-    let (origin, identity, history) = (&facts.origin, &facts.identity, &facts.history);
-    [
-        plain("shared-payment", Layer::Payment, readings.common_payment, identity.shared_payment, format!("{} of the members share a payment with another member, without naming a common organisation.", percent(identity.shared_payment))),
-        plain("own-domain", Layer::SignUp, 0.7 * readings.common_domain, identity.top_domain, format!("{} sign up under one e-mail domain that {} of its users share with this group.", percent(identity.top_domain), percent(identity.domain_purity))),
-        plain("shared-addresses", Layer::Infrastructure, readings.common_origin, origin.shared_address, format!("{} of the traffic comes from addresses that several members use; {} of all users of those addresses are members.", percent(origin.shared_address), percent(origin.address_purity))),
-        plain("one-setting", Layer::Client, 0.6 * readings.common_settings, origin.settings_purity, format!("{} of the traffic runs with one client and setting; {} of all such traffic is this group's.", percent(origin.top_settings), percent(origin.settings_purity))),
-        plain("serial-sign-up", Layer::SignUp, readings.serial_sign_up, history.sign_up_day, format!("{} signed up within one day; in groups of anybody {}.", percent(history.sign_up_day), percent(history.sign_up_day_expected))),
-        plain("failed-payments", Layer::Payment, 0.5 * readings.failed_payments, identity.failed_payments_ratio, format!("Payments fail {:.1} times as often as elsewhere.", identity.failed_payments_ratio)),
-        plain("hand-over", Layer::HandOver, readings.replaced, history.hand_overs as f64, format!("{} members took up the work within three days after a stopped one fell silent; {} of the members were stopped.", history.hand_overs, percent(identity.stopped))),
-        plain("taken-over", Layer::HandOver, readings.taken_over, history.taken_over, format!("{} of the members lay dormant and came back in a burst from networks and clients they never used; {} were probed first.", percent(history.taken_over), percent(history.probed))),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
 }

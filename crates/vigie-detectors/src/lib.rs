@@ -1,14 +1,15 @@
-//! One folder per detector: facts of a cluster in, finding out.
+//! One folder per detector: facts of a cluster in, verdict out.
 //!
-//! What lives here: what a detector may know ([`Facts`]), graded answers ([`Readings`]), what each pattern looks like,
-//! which innocent explanations are tried, and the verdict ([`judge`]). What does not: counting facts, reading logs,
-//! writing reports.
+//! What lives here: what may be known of a cluster ([`Facts`], graded as [`Readings`]); the [signals] and boosted trees
+//! that make the case; the innocent explanations that are tried; the forest of each pattern, which names a campaign; and
+//! the verdict ([`judge`]). What does not: counting facts, fitting weights, reading logs, writing reports.
 
 pub mod balanced_extraction;
 mod case;
 mod case_weights;
+mod detector;
+mod evidence;
 mod facts;
-mod finding;
 mod innocent;
 mod judge;
 pub mod key_takeover;
@@ -24,8 +25,9 @@ pub mod split_extraction;
 pub mod trace_coercion;
 pub mod trees;
 
+pub use detector::Detector;
+pub use evidence::percent;
 pub use facts::{Content, Contrast, Facts, History, Identity, LabelShares, Origin, Rhythm, Size};
-pub use finding::{Detector, Finding, percent};
 pub use innocent::{alternatives, cleared};
 pub use judge::{Judgement, judge};
 pub use readings::{Readings, beyond, grade, mark};

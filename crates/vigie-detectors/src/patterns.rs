@@ -3,27 +3,21 @@
 //! Each detector has a forest of its own, fitted on the campaigns of simulated worlds against those of all other
 //! patterns. Here no direction is fixed: naming accuses nobody.
 
-use vigie_model::Kind;
-
 use crate::facts::Facts;
-use crate::finding::Finding;
-use crate::readings::{Readings, excess};
+use crate::readings::{Readings, excess, mark};
 use crate::signals::{SIGNALS, signals};
-use crate::trees::Forest;
 
-/// Marks that name a pattern: all of `vigie_fold::Marks::NAMED` that readings know.
-const MARKS: usize = 11;
 /// Numbers that patterns are told by: the signals, the marks one by one, and some of shape.
-pub const FEATURES: usize = SIGNALS + MARKS + 8;
+pub const FEATURES: usize = SIGNALS + mark::COUNT + 8;
 
 /// The numbers of a cluster. O(1).
 pub fn features(facts: &Facts, readings: &Readings) -> [f64; FEATURES] {
     let mut features = [0.0; FEATURES];
     features[..SIGNALS].copy_from_slice(&signals(facts, readings));
-    for mark in 0..MARKS {
-        features[SIGNALS + mark] = excess(facts, mark);
+    for m in 0..mark::COUNT {
+        features[SIGNALS + m] = excess(facts, m);
     }
-    features[SIGNALS + MARKS..].copy_from_slice(&[
+    features[SIGNALS + mark::COUNT..].copy_from_slice(&[
         (facts.size.per_account + 1.0).ln(),
         (facts.content.words + 1.0).ln(),
         facts.content.single_turn.observed,
@@ -35,24 +29,4 @@ pub fn features(facts: &Facts, readings: &Readings) -> [f64; FEATURES] {
     ]);
     features.iter_mut().filter(|x| !x.is_finite()).for_each(|x| *x = 0.0);
     features
-}
-
-/// The forests of all detectors, in their order.
-#[cfg(test)]
-pub(crate) const FORESTS: [&Forest; 9] = [
-    &crate::split_extraction::weights::FOREST,
-    &crate::balanced_extraction::weights::FOREST,
-    &crate::release_pivot::weights::FOREST,
-    &crate::trace_coercion::weights::FOREST,
-    &crate::resold_access::weights::FOREST,
-    &crate::key_takeover::weights::FOREST,
-    &crate::signup_farm::weights::FOREST,
-    &crate::scripted_personas::weights::FOREST,
-    &crate::shared_playbook::weights::FOREST,
-];
-
-/// How well a cluster fits the pattern of a forest.
-pub(crate) fn named(kind: Kind, forest: &Forest, facts: &Facts) -> Option<Finding> {
-    let fit = forest.log_odds(&features(facts, &Readings::from(facts)));
-    (facts.size.slice > 0).then_some(Finding { kind, fit })
 }

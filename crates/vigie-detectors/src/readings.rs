@@ -30,11 +30,35 @@ pub mod mark {
     pub const MALWARE: usize = 8;
     pub const PROFILING: usize = 9;
     pub const JAILBREAK: usize = 10;
+    /// How many there are.
+    pub const COUNT: usize = JAILBREAK + 1;
 }
 
 /// Excess of a mark over matched groups.
 pub fn excess(facts: &Facts, mark: usize) -> f64 {
     facts.content.marks.get(mark).map_or(0.0, Contrast::excess)
+}
+
+/// Excess of what training a model needs: reasoning, rubrics, labels, data sets.
+pub(crate) fn training(facts: &Facts) -> f64 {
+    excess(facts, mark::REASONING)
+        + excess(facts, mark::RUBRIC)
+        + excess(facts, mark::LABELLING)
+        + excess(facts, mark::DATASET)
+}
+
+/// Excess of what scripts posts for personas.
+pub(crate) fn personas(facts: &Facts) -> f64 {
+    excess(facts, mark::PERSONA) + excess(facts, mark::SOCIAL)
+}
+
+/// Excess of steps of scams, intrusion and profiling; of talking the model out of its rules, half.
+pub(crate) fn harm(facts: &Facts) -> f64 {
+    excess(facts, mark::ROMANCE_SCAM)
+        + excess(facts, mark::PHISHING)
+        + excess(facts, mark::MALWARE)
+        + excess(facts, mark::PROFILING)
+        + 0.5 * excess(facts, mark::JAILBREAK)
 }
 
 /// Graded answers about one cluster.
@@ -123,15 +147,6 @@ impl From<&Facts> for Readings {
         let alike = grade(content.similarity.observed / content.similarity.expected.max(0.005), 1.5, 3.0);
         let declared = identity.declared;
         let hidden = 1.0 - declared;
-        let training = excess(facts, mark::REASONING)
-            + excess(facts, mark::RUBRIC)
-            + excess(facts, mark::LABELLING)
-            + excess(facts, mark::DATASET);
-        let harmful = excess(facts, mark::ROMANCE_SCAM)
-            + excess(facts, mark::PHISHING)
-            + excess(facts, mark::MALWARE)
-            + excess(facts, mark::PROFILING)
-            + 0.5 * excess(facts, mark::JAILBREAK);
         let series = grade(history.serial - history.serial_expected, 0.3, 0.7).max(grade(
             history.sign_up_day - history.sign_up_day_expected,
             0.2,
@@ -145,9 +160,9 @@ impl From<&Facts> for Readings {
             shared_out: grade(content.overlap, 0.35, 0.1) * grade(content.distinct, 0.4, 0.8),
             single: grade(content.single_turn.observed - content.single_turn.expected, 0.1, 0.4),
             long_answers: grade(content.output_ratio, 1.15, 1.5),
-            extraction: grade(training, 0.1, 0.5).max(grade(content.logprobs, 0.2, 0.8)),
-            persona_scripts: grade(excess(facts, mark::PERSONA) + excess(facts, mark::SOCIAL), 0.1, 0.4),
-            harmful_scripts: grade(harmful, 0.05, 0.25).max(grade(content.refused, 0.08, 0.3)),
+            extraction: grade(training(facts), 0.1, 0.5).max(grade(content.logprobs, 0.2, 0.8)),
+            persona_scripts: grade(personas(facts), 0.1, 0.4),
+            harmful_scripts: grade(harm(facts), 0.05, 0.25).max(grade(content.refused, 0.08, 0.3)),
             in_step: beyond(&rhythm.synchrony)
                 * grade(rhythm.synchrony.observed - rhythm.synchrony.expected, 0.05, 0.25),
             began_together: beyond(&rhythm.common_start) * grade(rhythm.common_start.excess(), 0.1, 0.4),

@@ -4,7 +4,7 @@
 //! Language and country are no signals. What nobody could see is at the value that speaks least.
 
 use crate::facts::{Contrast, Facts};
-use crate::readings::{Readings, excess, mark};
+use crate::readings::{Readings, harm, personas, training};
 
 /// What a higher value does to the odds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,20 +53,9 @@ pub const SIGNAL: [Signal; SIGNALS] = [
     raises("output-ratio", |f, _| f.content.output_ratio),
     raises("refused", |f, _| f.content.refused),
     raises("log-probabilities", |f, _| f.content.logprobs),
-    raises("training", |f, _| {
-        excess(f, mark::REASONING)
-            + excess(f, mark::RUBRIC)
-            + excess(f, mark::LABELLING)
-            + excess(f, mark::DATASET)
-    }),
-    raises("personas", |f, _| excess(f, mark::PERSONA) + excess(f, mark::SOCIAL)),
-    raises("harm", |f, _| {
-        excess(f, mark::ROMANCE_SCAM)
-            + excess(f, mark::PHISHING)
-            + excess(f, mark::MALWARE)
-            + excess(f, mark::PROFILING)
-            + 0.5 * excess(f, mark::JAILBREAK)
-    }),
+    raises("training", |f, _| training(f)),
+    raises("personas", |f, _| personas(f)),
+    raises("harm", |f, _| harm(f)),
     raises("evenness", |f, _| f.size.evenness.observed - f.size.evenness.expected),
     raises("evenness-surprise", |f, _| surprise(&f.size.evenness)),
     raises("synchrony", |f, _| f.rhythm.synchrony.observed - f.rhythm.synchrony.expected),

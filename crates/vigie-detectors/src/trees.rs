@@ -1,10 +1,14 @@
 //! Sums of small decision trees, as data: what the fit of `vigie-bench` writes.
 
+/// Which number is asked, threshold, where to go at or below it, where to go above it; a place `n >= 0` is a split,
+/// `-1 - n` a leaf.
+pub type Split = (u8, f32, i8, i8);
+
 /// A decision tree: `splits[0]` is the root.
 #[derive(Debug)]
 pub struct Tree {
-    /// Number, threshold, where to go at or below it, where to go above it; a place `n >= 0` is a split, `-1 - n` a leaf.
-    pub splits: &'static [(u8, f32, i8, i8)],
+    /// Questions.
+    pub splits: &'static [Split],
     /// Nats.
     pub leaves: &'static [f32],
 }
@@ -18,24 +22,26 @@ pub struct Forest {
     pub trees: &'static [Tree],
 }
 
-impl Tree {
-    fn value(&self, numbers: &[f64]) -> f64 {
-        let mut at = 0i8;
-        while let Some(&(number, threshold, below, above)) =
-            usize::try_from(at).ok().and_then(|i| self.splits.get(i))
-        {
-            let over = numbers.get(usize::from(number)).is_some_and(|&x| x > f64::from(threshold));
-            at = if over { above } else { below };
-        }
-        usize::try_from(-1 - at).ok().and_then(|leaf| self.leaves.get(leaf)).map_or(0.0, |&v| f64::from(v))
+impl Forest {
+    /// Stands where weights are yet to be fitted: no cluster ever fits it.
+    pub const UNFITTED: Self = Self { base: f64::NEG_INFINITY, trees: &[] };
+
+    /// The sum, in nats. O(trees).
+    pub fn log_odds(&self, numbers: &[f64]) -> f64 {
+        self.base + self.trees.iter().map(|tree| value(tree.splits, tree.leaves, numbers)).sum::<f64>()
     }
 }
 
-impl Forest {
-    /// The sum, in nats. O(trees).
-    pub fn log_odds(&self, numbers: &[f64]) -> f64 {
-        self.base + self.trees.iter().map(|tree| tree.value(numbers)).sum::<f64>()
+/// The value of one tree, in nats: of its leaf, 0 where it has none. O(depth).
+pub fn value(splits: &[Split], leaves: &[f32], numbers: &[f64]) -> f64 {
+    // A tree that was never split is its only leaf.
+    let mut at = if splits.is_empty() { -1 } else { 0i8 };
+    while let Some(&(number, threshold, below, above)) = usize::try_from(at).ok().and_then(|i| splits.get(i))
+    {
+        let over = numbers.get(usize::from(number)).is_some_and(|&x| x > f64::from(threshold));
+        at = if over { above } else { below };
     }
+    usize::try_from(-1 - at).ok().and_then(|leaf| leaves.get(leaf)).map_or(0.0, |&v| f64::from(v))
 }
 
 #[cfg(test)]
@@ -61,8 +67,13 @@ mod tests {
     #[test]
     fn every_forest_is_sound() {
         assert_sound(&crate::case_weights::FOREST, SIGNALS);
-        for forest in crate::patterns::FORESTS {
-            assert_sound(forest, FEATURES);
+        for detector in crate::DETECTORS.iter().filter(|d| d.forest.base.is_finite()) {
+            assert_sound(detector.forest, FEATURES);
         }
+    }
+
+    #[test]
+    fn an_unfitted_forest_never_fits_best() {
+        assert!(Forest::UNFITTED.log_odds(&[1.0; FEATURES]) < f64::MIN);
     }
 }

@@ -24,7 +24,6 @@ fn ordinary() -> Facts {
     let mut facts = Facts::default();
     facts.size.accounts = 40;
     facts.size.slice = 4_000;
-    facts.size.exchanges = 4_000;
     facts.size.share = 1.0;
     facts.size.per_account = 100.0;
     facts.size.evenness = usual(-1.2);
@@ -34,9 +33,7 @@ fn ordinary() -> Facts {
     facts.content.overlap = 0.4;
     facts.content.distinct = 0.95;
     facts.content.single_turn = usual(0.4);
-    facts.content.turns_seen = true;
     facts.content.marks = vec![usual(0.02); 15];
-    facts.content.languages = 1;
     facts.content.output_ratio = 1.0;
     facts.rhythm.flatness = usual(0.7);
     facts.rhythm.synchrony = usual(0.1);
@@ -264,17 +261,5 @@ proptest! {
         let mut facts = fleet();
         facts.identity.declared = declared;
         prop_assert!(judge(&facts).margin <= judge(&fleet()).margin);
-    }
-
-    #[test]
-    fn languages_describe_and_never_accuse(languages in 0..30usize, output_ratio in 1.0..4.0f64) {
-        for mut base in [ordinary(), fleet()] {
-            base.content.output_ratio = output_ratio;
-            let mut facts = base.clone();
-            facts.content.languages = languages;
-            let (one, many) = (judge(&base), judge(&facts));
-            prop_assert_eq!((one.severity, one.margin), (many.severity, many.margin));
-            prop_assert_eq!((one.evidence, one.readings), (many.evidence, many.readings));
-        }
     }
 }

@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 use vigie_detectors::{Content, Facts, History, Identity, LabelShares, Origin, Rhythm, Size};
 use vigie_graph::stats::{median, poisson_tail};
-use vigie_model::{Account, AccountStatus, Layer, Micros, known_labels};
+use vigie_model::{Account, AccountStatus, Micros, known_labels};
 
 use crate::cluster::{Cluster, Index};
 use crate::habits::{Habits, measure};
@@ -75,12 +75,10 @@ fn size(index: &Index<'_>, cluster: &Cluster, slice: &Slice) -> Size {
     Size {
         accounts: cluster.members.len(),
         slice: slice.len(),
-        exchanges: cluster.members.iter().map(|&a| view.exchanges[a as usize] as usize).sum(),
         share: median(&shares),
         per_account: median(&counts),
         evenness: contrast(-spread(counts.iter().map(|n| (1.0 + n).ln())), &[]),
         days: span as f64 / Micros::DAY as f64,
-        content_marks: cluster.marks.iter().filter(|m| index.kind(m.motif).layer() == Layer::Content).count(),
     }
 }
 
@@ -96,7 +94,6 @@ fn content(index: &Index<'_>, population: &Population, slice: &Slice, profiles: 
     let total = slice.len().max(1) as f64;
     let mut asked: FxHashMap<u64, (u32, bool, u32)> = FxHashMap::default();
     let mut templates: FxHashMap<u64, u32> = FxHashMap::default();
-    let mut languages: FxHashMap<u8, u32> = FxHashMap::default();
     let (mut words, mut output, mut refused, mut logprobs, mut text) = (0.0, 0.0, 0.0, 0.0, 0.0);
     for &row in slice.rows.iter().flatten() {
         let flags = rows.flags[row];
@@ -112,7 +109,6 @@ fn content(index: &Index<'_>, population: &Population, slice: &Slice, profiles: 
         seen.1 |= seen.0 != rows.account[row];
         seen.2 += 1;
         *templates.entry(rows.template[row]).or_default() += 1;
-        *languages.entry(rows.language[row] as u8).or_default() += 1;
     }
     let overlapping: u32 = asked.values().filter(|s| s.1).map(|s| s.2).sum();
     Content {
@@ -121,8 +117,6 @@ fn content(index: &Index<'_>, population: &Population, slice: &Slice, profiles: 
         distinct: asked.len() as f64 / text.max(1.0),
         wrapped: slice.wrapped as f64 / total,
         top_template: f64::from(templates.values().copied().max().unwrap_or(0)) / text.max(1.0),
-        turns_seen: population.turns_seen,
-        languages: languages.iter().filter(|&(&l, &n)| l != 0 && f64::from(n) >= 0.05 * text).count(),
         words: words / text.max(1.0),
         output_ratio: if population.output_tokens > 0.0 {
             output / total / population.output_tokens
@@ -198,8 +192,6 @@ fn contrasts(
     facts.origin.one_setting = beside(1);
     facts.origin.one_model = beside(2);
     facts.origin.loyalty = beside(3);
-    facts.rhythm.day = beside(4);
-    facts.rhythm.rest_days = beside(5);
 
     let anyone = pool.groups(&members, Match::Anyone, GROUPS, &mut draws);
     let null = over(&anyone, &|g| -spread(g.iter().map(|&a| population.log_exchanges[a as usize])));
@@ -273,7 +265,6 @@ fn origin(index: &Index<'_>, population: &Population, slice: &Slice) -> Origin {
         top_network: network.top().1 / network.seen.max(1.0),
         shared_address: address.shared / address.seen.max(1.0),
         shared_network: network.shared / network.seen.max(1.0),
-        addresses_per_100: address.by_value.len() as f64 / address.seen.max(1.0) * 100.0,
         address_purity: if users.is_empty() { 0.0 } else { inside as f64 / users.len() as f64 },
         top_settings: top_count / settings.seen.max(1.0),
         settings_purity: top_count
@@ -393,36 +384,22 @@ fn academic(domain: &str) -> bool {
         || domain.starts_with("uni-")
 }
 
-/// Share of the accounts with a known sign-up that signed up in the densest day, and the irregularity of gaps in it.
-fn sign_up_day(index: &Index<'_>, members: impl Iterator<Item = u32>) -> (f64, f64, usize) {
+/// Share of the accounts with a known sign-up that signed up in the densest day, and how many have one.
+fn sign_up_day(index: &Index<'_>, members: impl Iterator<Item = u32>) -> (f64, usize) {
     let mut created: Vec<i64> = members
         .filter_map(|a| index.view.known[a as usize].and_then(|k| k.created_at))
         .map(|t| t.0)
         .collect();
     created.sort_unstable();
-    if created.len() < 3 {
-        return (0.0, 1.0, created.len());
-    }
-    let (mut from, mut best) = (0, (0, 0));
-    for to in 0..created.len() {
-        while created[to] - created[from] > Micros::DAY {
-            from += 1;
-        }
-        if to - from > best.1 - best.0 {
-            best = (from, to);
-        }
-    }
-    let day = &created[best.0..=best.1];
-    let gaps: Vec<f64> = day.windows(2).map(|w| (w[1] - w[0]) as f64).collect();
-    let m = mean(gaps.iter().copied());
-    let deviation = mean(gaps.iter().map(|g| (g - m).powi(2))).sqrt();
-    (day.len() as f64 / created.len() as f64, if m > 0.0 { deviation / m } else { 0.0 }, created.len())
+    let day =
+        if created.len() < 3 { 0.0 } else { densest(&created, Micros::DAY) as f64 / created.len() as f64 };
+    (day, created.len())
 }
 
 fn history(index: &Index<'_>, population: &Population, cluster: &Cluster, slice: &Slice) -> History {
     let view = index.view;
     let size = cluster.members.len().max(1) as f64;
-    let (day, regularity, seen) = sign_up_day(index, cluster.members.iter().copied());
+    let (day, seen) = sign_up_day(index, cluster.members.iter().copied());
     let ages: Vec<f64> = cluster
         .members
         .iter()
@@ -440,7 +417,6 @@ fn history(index: &Index<'_>, population: &Population, cluster: &Cluster, slice:
         sign_up_day_expected: 0.0,
         serial: cluster.members.iter().filter(|&&a| population.serial[a as usize]).count() as f64 / size,
         serial_expected: population.serial_share,
-        sign_up_regularity: regularity,
         age_at_first_use_days: if ages.is_empty() { f64::NAN } else { median(&ages) },
         hand_overs: hand_overs(index, cluster, slice),
         taken_over: cluster.members.iter().filter(taken).count() as f64 / size,

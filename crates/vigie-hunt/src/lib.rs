@@ -31,6 +31,7 @@ pub use lake::{Coverage, Lake};
 pub use member::{Likeness, MEASURES, RAISES};
 pub use objects::hunt_objects;
 pub use pipeline::hunt;
+pub use verdict::SUSPECTED;
 
 use vigie_model::{Account, Micros, ModelRelease};
 

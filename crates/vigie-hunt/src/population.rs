@@ -54,7 +54,6 @@ pub(crate) struct Population {
     pub(crate) similarity: f64,
     /// Mean output tokens per exchange.
     pub(crate) output_tokens: f64,
-    pub(crate) turns_seen: bool,
     pub(crate) releases: Vec<Release>,
     /// Accounts by e-mail domain.
     pub(crate) domains: FxHashMap<String, u32>,
@@ -106,11 +105,6 @@ impl Population {
             log_exchanges: profiles.iter().map(|p| (1.0 + f64::from(p.exchanges)).ln()).collect(),
             activities: profiles.par_iter().map(Profile::activity).collect(),
             output_tokens: output as f64 / view.rows.max(1) as f64,
-            turns_seen: view
-                .ranges
-                .iter()
-                .flat_map(Clone::clone)
-                .any(|r| rows.conversation[r] != 0 || rows.flags[r].has(Flags::TURN_SEEN)),
             releases: releases(view),
             failed_payments: known().filter_map(|k| k.failed_payments).sum::<i64>() as f64 / known_count,
             verified: known().filter(|k| k.verified == Some(true)).count() as f64 / known_count,

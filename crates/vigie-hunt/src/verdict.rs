@@ -26,7 +26,7 @@ pub(crate) struct Bench<'a> {
 }
 
 /// Log-odds, in nats, from which a cluster that is not accused is searched for a core that may be.
-const SUSPECTED: f64 = -3.5;
+pub const SUSPECTED: f64 = -3.5;
 /// Rounds in which a core is drawn together.
 const ROUNDS: usize = 2;
 

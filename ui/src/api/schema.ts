@@ -1646,7 +1646,7 @@ export interface components {
             /** @description The pattern. */
             kind: components["schemas"]["Kind"];
         };
-        /** @description Campaigns and signals that a person looks at. */
+        /** @description Campaigns that a person looks at. */
         Case: {
             /** @description Name of the person who works on it. */
             assignee?: string | null;

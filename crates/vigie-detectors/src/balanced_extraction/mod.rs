@@ -18,11 +18,9 @@
 
 use vigie_model::{Action, Kind, Severity};
 
-use crate::facts::Facts;
-use crate::finding::{Detector, Finding};
-use crate::patterns::named;
+use crate::detector::Detector;
 
-pub(crate) mod weights;
+mod weights;
 
 /// The detector.
 pub const DETECTOR: Detector = Detector {
@@ -35,9 +33,5 @@ pub const DETECTOR: Detector = Detector {
     scope: "accounts",
     headline: "one dispatcher, shared payments",
     response: "Suspend the accounts; keep the payment fingerprint as an indicator.",
-    judge,
+    forest: &weights::FOREST,
 };
-
-fn judge(facts: &Facts) -> Option<Finding> {
-    named(Kind::BalancedExtraction, &weights::FOREST, facts)
-}

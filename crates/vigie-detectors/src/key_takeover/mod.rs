@@ -19,11 +19,9 @@
 
 use vigie_model::{Action, Kind, Severity};
 
-use crate::facts::Facts;
-use crate::finding::{Detector, Finding};
-use crate::patterns::named;
+use crate::detector::Detector;
 
-pub(crate) mod weights;
+mod weights;
 
 /// The detector.
 pub const DETECTOR: Detector = Detector {
@@ -36,9 +34,5 @@ pub const DETECTOR: Detector = Detector {
     scope: "keys",
     headline: "dormant keys came back from elsewhere",
     response: "Suspend the keys, not the owners; tell the owners; refund what the intruder used.",
-    judge,
+    forest: &weights::FOREST,
 };
-
-fn judge(facts: &Facts) -> Option<Finding> {
-    named(Kind::KeyTakeover, &weights::FOREST, facts)
-}

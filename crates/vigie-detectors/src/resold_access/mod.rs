@@ -19,11 +19,9 @@
 
 use vigie_model::{Action, Kind, Severity};
 
-use crate::facts::Facts;
-use crate::finding::{Detector, Finding};
-use crate::patterns::named;
+use crate::detector::Detector;
 
-pub(crate) mod weights;
+mod weights;
 
 /// The detector.
 pub const DETECTOR: Detector = Detector {
@@ -36,9 +34,5 @@ pub const DETECTOR: Detector = Detector {
     scope: "slice",
     headline: "a slice of one job inside other traffic",
     response: "Refuse the slice, spare the users: no account is suspended for what another customer asked.",
-    judge,
+    forest: &weights::FOREST,
 };
-
-fn judge(facts: &Facts) -> Option<Finding> {
-    named(Kind::ResoldAccess, &weights::FOREST, facts)
-}

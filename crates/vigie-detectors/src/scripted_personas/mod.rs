@@ -18,11 +18,9 @@
 
 use vigie_model::{Action, Kind, Severity};
 
-use crate::facts::Facts;
-use crate::finding::{Detector, Finding};
-use crate::patterns::named;
+use crate::detector::Detector;
 
-pub(crate) mod weights;
+mod weights;
 
 /// The detector.
 pub const DETECTOR: Detector = Detector {
@@ -35,9 +33,5 @@ pub const DETECTOR: Detector = Detector {
     scope: "accounts",
     headline: "scripts posts for many personas",
     response: "Suspend the accounts; what they argue for plays no part in the finding.",
-    judge,
+    forest: &weights::FOREST,
 };
-
-fn judge(facts: &Facts) -> Option<Finding> {
-    named(Kind::ScriptedPersonas, &weights::FOREST, facts)
-}

@@ -18,11 +18,9 @@
 
 use vigie_model::{Action, Kind, Severity};
 
-use crate::facts::Facts;
-use crate::finding::{Detector, Finding};
-use crate::patterns::named;
+use crate::detector::Detector;
 
-pub(crate) mod weights;
+mod weights;
 
 /// The detector.
 pub const DETECTOR: Detector = Detector {
@@ -35,9 +33,5 @@ pub const DETECTOR: Detector = Detector {
     scope: "accounts",
     headline: "works from one operation's scripts",
     response: "Suspend the accounts and warn the platforms concerned.",
-    judge,
+    forest: &weights::FOREST,
 };
-
-fn judge(facts: &Facts) -> Option<Finding> {
-    named(Kind::SharedPlaybook, &weights::FOREST, facts)
-}

@@ -19,11 +19,9 @@
 
 use vigie_model::{Action, Kind, Severity};
 
-use crate::facts::Facts;
-use crate::finding::{Detector, Finding};
-use crate::patterns::named;
+use crate::detector::Detector;
 
-pub(crate) mod weights;
+mod weights;
 
 /// The detector.
 pub const DETECTOR: Detector = Detector {
@@ -36,9 +34,5 @@ pub const DETECTOR: Detector = Detector {
     scope: "accounts",
     headline: "accounts made in series",
     response: "Ask the accounts who they are; keep domains and address pools as indicators.",
-    judge,
+    forest: &weights::FOREST,
 };
-
-fn judge(facts: &Facts) -> Option<Finding> {
-    named(Kind::SignupFarm, &weights::FOREST, facts)
-}

@@ -21,11 +21,9 @@
 
 use vigie_model::{Action, Kind, Severity};
 
-use crate::facts::Facts;
-use crate::finding::{Detector, Finding};
-use crate::patterns::named;
+use crate::detector::Detector;
 
-pub(crate) mod weights;
+mod weights;
 
 /// The detector.
 pub const DETECTOR: Detector = Detector {
@@ -38,9 +36,5 @@ pub const DETECTOR: Detector = Detector {
     scope: "accounts",
     headline: "equal portions of one job, nobody repeats another",
     response: "Throttle the accounts, ask who they are, then suspend; the job moves on to fresh accounts, so watch for hand-overs.",
-    judge,
+    forest: &weights::FOREST,
 };
-
-fn judge(facts: &Facts) -> Option<Finding> {
-    named(Kind::SplitExtraction, &weights::FOREST, facts)
-}

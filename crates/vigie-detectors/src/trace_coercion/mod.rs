@@ -17,11 +17,9 @@
 
 use vigie_model::{Action, Kind, Severity};
 
-use crate::facts::Facts;
-use crate::finding::{Detector, Finding};
-use crate::patterns::named;
+use crate::detector::Detector;
 
-pub(crate) mod weights;
+mod weights;
 
 /// The detector.
 pub const DETECTOR: Detector = Detector {
@@ -34,9 +32,5 @@ pub const DETECTOR: Detector = Detector {
     scope: "slice",
     headline: "asks for reasoning behind answers",
     response: "Deny reasoning text to these accounts, openly; then as split extraction.",
-    judge,
+    forest: &weights::FOREST,
 };
-
-fn judge(facts: &Facts) -> Option<Finding> {
-    named(Kind::TraceCoercion, &weights::FOREST, facts)
-}

@@ -12,7 +12,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("vigie-ingest", &["vigie-model"]),
     ("vigie-fold", &["vigie-model"]),
     ("vigie-graph", &["vigie-model"]),
-    ("vigie-detectors", &["vigie-model", "vigie-graph"]),
+    ("vigie-detectors", &["vigie-model"]),
     ("vigie-hunt", &["vigie-model", "vigie-fold", "vigie-graph", "vigie-detectors"]),
     ("vigie-cases", &["vigie-model"]),
     ("vigie-report", &["vigie-model"]),

@@ -1,9 +1,9 @@
-//! What the weights of the case are fitted on: clusters of worlds whose seeds no benchmark uses, with the truth beside.
+//! Lessons: clusters of worlds whose seeds no benchmark uses, with the truth beside.
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-use vigie_detectors::{Facts, Readings};
+use serde::{Deserialize, Serialize};
+use vigie_detectors::Facts;
 use vigie_hunt::{Candidate, Likeness, Settings, SideTables, Window, candidates};
 use vigie_model::{Explained, Micros};
 use vigie_sim::score::Truth;
@@ -26,7 +26,7 @@ pub struct Look {
 }
 
 /// A cluster, what is known of it, and what it is.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Lesson {
     /// World, and how it was looked at.
     pub world: String,
@@ -39,16 +39,34 @@ pub struct Lesson {
     /// Explanations that clear it.
     pub cleared: Vec<String>,
     /// Kind and margin at the shipped weights.
-    pub kind: &'static str,
+    pub kind: String,
     /// See [`vigie_detectors::Judgement::margin`].
     pub margin: f64,
     /// What was counted.
     pub facts: Facts,
-    /// Graded.
-    pub readings: Readings,
     /// Member by member: how far it looks like the others, and whether it belongs to a campaign.
     pub likeness: Vec<(Likeness, bool)>,
 }
+
+impl Lesson {
+    /// Whether the operator's own labels stand up for a good part of the members.
+    pub(super) fn is_vouched_for(&self) -> bool {
+        let labels = self.facts.identity.labels;
+        labels.licensed_reseller
+            + labels.verified_researcher
+            + labels.own_model_distillation
+            + labels.internal
+            >= 0.5
+    }
+
+    /// The world, however it was looked at.
+    pub(super) fn world_alone(&self) -> &str {
+        self.world.split(LOOKED).next().unwrap_or_default()
+    }
+}
+
+/// What parts a world's name from how it was looked at.
+const LOOKED: &str = " accounts ";
 
 /// The worlds to learn from and how to look at each: drawn campaigns, no campaign, with and without the accounts table,
 /// whole logs and beginnings.
@@ -99,7 +117,7 @@ pub fn lessons(world: &World, looks: &[Look]) -> Result<Vec<Lesson>, BenchError>
         let until = span
             .filter(|_| look.part < 1.0)
             .map(|(first, last)| Micros(first.0 + ((last.0 - first.0) as f64 * look.part) as i64));
-        let name = format!("{} accounts {} part {}", world.name, look.accounts, look.part);
+        let name = format!("{}{LOOKED}{} part {}", world.name, look.accounts, look.part);
         let window = Window { since: None, until };
         let clusters = candidates(&folded.lake, side, window, &Settings::default());
         found.extend(clusters.into_iter().map(|c| lesson(&name, &world.truth, c)));
@@ -108,11 +126,32 @@ pub fn lessons(world: &World, looks: &[Look]) -> Result<Vec<Lesson>, BenchError>
 }
 
 fn lesson(world: &str, truth: &Truth, candidate: Candidate) -> Lesson {
-    let account = |id: &String| truth.account(id);
-    let bad = |id: &String| account(id).is_some_and(|a| truth.is_malicious(a));
+    let bad = |id: &String| truth.account(id).is_some_and(|a| truth.is_malicious(a));
+    let malicious = candidate.members.iter().filter(|id| bad(id)).count();
+    let judgement = candidate.judgement;
+    Lesson {
+        world: world.to_owned(),
+        members: candidate.members.len(),
+        malicious: malicious as f64 / candidate.members.len().max(1) as f64,
+        planted: planted(truth, candidate.members.iter().map(String::as_str)),
+        cleared: judgement
+            .alternatives
+            .into_iter()
+            .filter(|a| a.explained == Explained::Yes)
+            .map(|a| a.name)
+            .collect(),
+        kind: judgement.kind.id().to_owned(),
+        margin: judgement.margin,
+        facts: candidate.facts,
+        likeness: candidate.likeness.into_iter().zip(candidate.members.iter().map(bad)).collect(),
+    }
+}
+
+/// Members by archetype and number of the network that they were planted in; of an account in several, a malicious one.
+pub(super) fn planted<'i>(truth: &Truth, members: impl Iterator<Item = &'i str>) -> BTreeMap<String, usize> {
     let mut planted = BTreeMap::new();
-    for id in &candidate.members {
-        let of = account(id).and_then(|a| {
+    for id in members {
+        let of = truth.account(id).and_then(|a| {
             truth.malicious_networks_of(a).next().or_else(|| truth.networks_of(a).first().copied())
         });
         let name = of.map_or_else(
@@ -121,23 +160,5 @@ fn lesson(world: &str, truth: &Truth, candidate: Candidate) -> Lesson {
         );
         *planted.entry(name).or_insert(0) += 1;
     }
-    let malicious = candidate.members.iter().filter(|id| bad(id)).count();
-    let judgement = candidate.judgement;
-    Lesson {
-        world: world.to_owned(),
-        members: candidate.members.len(),
-        malicious: malicious as f64 / candidate.members.len().max(1) as f64,
-        planted,
-        cleared: judgement
-            .alternatives
-            .into_iter()
-            .filter(|a| a.explained == Explained::Yes)
-            .map(|a| a.name)
-            .collect(),
-        kind: judgement.kind.id(),
-        margin: judgement.margin,
-        readings: judgement.readings,
-        facts: candidate.facts,
-        likeness: candidate.likeness.into_iter().zip(candidate.members.iter().map(bad)).collect(),
-    }
+    planted
 }

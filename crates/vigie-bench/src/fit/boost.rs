@@ -1,4 +1,4 @@
-//! Boosted trees under monotone constraints: what the weights of the case are fitted with.
+//! Boosted trees under monotone constraints.
 //!
 //! Newton boosting of the logistic loss (Friedman 2001; Chen and Guestrin 2016) over binned signals, grown leaf by leaf,
 //! with bounds passed down so that every signal keeps its direction (the basic method of LightGBM's documentation).
@@ -6,10 +6,12 @@
 
 use std::fmt::Write;
 
+use vigie_detectors::trees::{Split, value};
+
 /// What one row is fitted to.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// Signals.
+    /// Signals, at most 256.
     pub signals: Vec<f64>,
     /// Whether it is a campaign.
     pub campaign: bool,
@@ -22,7 +24,7 @@ pub struct Row {
 pub struct Growth {
     /// Trees.
     pub trees: usize,
-    /// Leaves of each, at most.
+    /// Leaves of each, at most 128, which is what a place can count.
     pub leaves: usize,
     /// Part of each tree's step that is taken.
     pub rate: f64,
@@ -32,11 +34,10 @@ pub struct Growth {
     pub rows_min: usize,
 }
 
-/// One tree: splits (signal, threshold, at or below, above) whose places are splits where not negative and leaves
-/// `-1 - place` where negative.
+/// One tree, as [`vigie_detectors::trees::Tree`] reads it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tree {
-    splits: Vec<(usize, f32, i32, i32)>,
+    splits: Vec<Split>,
     leaves: Vec<f32>,
 }
 
@@ -51,13 +52,7 @@ const BINS: usize = 48;
 
 impl Tree {
     fn value(&self, signals: &[f64]) -> f64 {
-        let mut at = 0;
-        while let Some(&(signal, threshold, below, above)) =
-            usize::try_from(at).ok().and_then(|i| self.splits.get(i))
-        {
-            at = if signals[signal] <= f64::from(threshold) { below } else { above };
-        }
-        f64::from(self.leaves[(-1 - at) as usize])
+        value(&self.splits, &self.leaves, signals)
     }
 }
 
@@ -70,7 +65,7 @@ impl Forest {
     /// How often each signal is asked, weighed by nothing.
     pub fn uses(&self, signals: usize) -> Vec<usize> {
         let mut uses = vec![0; signals];
-        self.trees.iter().flat_map(|t| &t.splits).for_each(|s| uses[s.0] += 1);
+        self.trees.iter().flat_map(|t| &t.splits).for_each(|s| uses[usize::from(s.0)] += 1);
         uses
     }
 
@@ -106,6 +101,7 @@ impl Forest {
 
 /// Fits a forest. `raises` tells each signal's direction, where it has one. O(trees · leaves · rows · signals).
 pub fn fit(rows: &[Row], raises: &[Option<bool>], growth: Growth) -> Forest {
+    assert!(growth.leaves <= 128 && raises.len() <= 256, "a split cannot name more");
     let edges: Vec<Vec<f32>> = (0..raises.len()).map(|s| edges(rows, s)).collect();
     let binned: Vec<Vec<u8>> = (0..raises.len())
         .map(|s| {
@@ -130,6 +126,26 @@ pub fn fit(rows: &[Row], raises: &[Option<bool>], growth: Growth) -> Forest {
         forest.trees.push(tree);
     }
     forest
+}
+
+/// Log-odds of every row by a forest that was fitted without the row's part.
+pub fn left_out(
+    rows: &[Row],
+    raises: &[Option<bool>],
+    part: &[usize],
+    parts: usize,
+    growth: Growth,
+) -> Vec<f64> {
+    let mut odds = vec![0.0; rows.len()];
+    for left in 0..parts {
+        let kept: Vec<Row> =
+            rows.iter().zip(part).filter(|(_, p)| **p != left).map(|(r, _)| r.clone()).collect();
+        let forest = fit(&kept, raises, growth);
+        for ((odds, row), _) in odds.iter_mut().zip(rows).zip(part).filter(|(_, p)| **p == left) {
+            *odds = forest.log_odds(&row.signals);
+        }
+    }
+    odds
 }
 
 /// Upper ends of all bins but the last: quantiles, each once.
@@ -199,9 +215,9 @@ impl Grower<'_> {
             let split = tree.splits.len();
             if let Some((parent, above)) = leaf.parent {
                 let place = if above { &mut tree.splits[parent].3 } else { &mut tree.splits[parent].2 };
-                *place = split as i32;
+                *place = split as i8;
             }
-            tree.splits.push((best.signal, self.edges[best.signal][best.bin], 0, 0));
+            tree.splits.push((best.signal as u8, self.edges[best.signal][best.bin], 0, 0));
             let (below, above): (Vec<u32>, Vec<u32>) = leaf
                 .rows
                 .iter()
@@ -218,7 +234,7 @@ impl Grower<'_> {
             leaves.push(self.leaf(above, right, Some((split, true))));
         }
         for leaf in leaves {
-            let number = tree.leaves.len() as i32;
+            let number = tree.leaves.len() as i8;
             tree.leaves.push((self.growth.rate * self.value(leaf.sums, leaf.bounds)) as f32);
             if let Some((parent, above)) = leaf.parent {
                 let place = if above { &mut tree.splits[parent].3 } else { &mut tree.splits[parent].2 };
