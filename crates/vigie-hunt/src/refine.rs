@@ -6,8 +6,8 @@ use crate::cluster::{Cluster, Index};
 use crate::member::Likeness;
 use crate::population::Population;
 
-/// Log-odds that a member needs to stay: about seven to one.
-const STAYS: f64 = 2.0;
+/// Log-odds that a member needs to stay: about four and a half to one.
+const STAYS: f64 = 1.5;
 
 /// Log-odds that a member of a mixture needs to belong to its core.
 const CORE: f64 = 0.0;
