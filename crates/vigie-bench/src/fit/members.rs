@@ -6,7 +6,7 @@ use super::boost::{Growth, Row, fit as boost, left_out};
 use super::{FOLDS, Taught, Weights};
 
 const GROWTH: Growth = Growth { trees: 100, leaves: 6, rate: 0.08, ridge: 3.0, rows_min: 40 };
-/// Clusters with less than this margin at the shipped weights are not accused, whatever is fitted; nats.
+/// Least margin, at the weights with which the lessons were collected, of a cluster whose members are learned from; nats.
 const MARGIN_MIN: f64 = -1.0;
 /// Log-odds at which the errors are told.
 const BARS: [f64; 7] = [0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5];
