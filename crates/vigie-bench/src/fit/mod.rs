@@ -169,7 +169,7 @@ mod tests {
     fn what_teaches_nothing_is_told_with_its_place_and_fits_no_weights() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("lessons.jsonl");
-        let mut told = |text: &str| {
+        let told = |text: &str| {
             std::fs::write(&file, text).unwrap();
             fit(&[file.clone()], &mut |_| ()).unwrap_err().to_string()
         };
