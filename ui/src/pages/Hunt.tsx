@@ -8,6 +8,7 @@ import { Icon } from "../parts/Icon";
 import { HuntStatusPill, KindName } from "../parts/Pills";
 import { huntRoute } from "../router";
 import { useText } from "../text";
+import { Configured } from "./HuntConfig";
 import { Progress } from "./Hunts";
 
 export function Page(): React.ReactNode {
@@ -35,6 +36,7 @@ function Body({ data }: { data: Hunt }) {
           {summary && <div><dt>{t("hunt.links")}</dt><dd>{n(summary.links)}<small>{t("hunt.objects", { n: summary.rare_objects })}</small></dd></div>}
           {summary && <div><dt>{t("hunt.clusters")}</dt><dd>{n(summary.clusters)}<small>α = {summary.alpha}</small></dd></div>}
         </dl>
+        {data.config && <Configured config={data.config} />}
         {summary && <Sights hunt={data} />}
         <p className="small soft">{data.author} · <When at={data.started_at} /> · <span className="mono">{data.out_dir}</span></p>
       </div>

@@ -226,6 +226,7 @@ export const rest = {
   "why.note": "strongest evidence against each group",
   "config.title": "Configuration",
   "config.text": "The keys of vigie.toml. What is left empty is as always; what is set is kept with the hunt.",
+  "config.other": "otherwise than always",
   "config.alpha": "False alarms accepted",
   "config.alpha.hint": "Share among all that is found, above 0 and below 1.",
   "config.least": "Smallest group",

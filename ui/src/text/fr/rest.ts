@@ -228,6 +228,7 @@ export const rest: Record<keyof typeof english, string> = {
   "why.note": "la preuve la plus forte contre chaque groupe",
   "config.title": "Configuration",
   "config.text": "Les clés de vigie.toml. Ce qui reste vide est comme toujours ; ce qui est fixé est gardé avec la chasse.",
+  "config.other": "autrement que toujours",
   "config.alpha": "Fausses alertes admises",
   "config.alpha.hint": "Part de tout ce qui est trouvé, au-dessus de 0 et sous 1.",
   "config.least": "Plus petit groupe",
