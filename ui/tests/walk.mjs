@@ -73,7 +73,7 @@ for (const store of ["SQLite", "PostgreSQL"]) {
       await page.getByText("No hunt yet").waitFor();
       await page.getByRole("button", { name: "Import…" }).click();
       await page.getByLabel("Folder on the server").fill(server.hunt);
-      await page.getByRole("dialog").getByRole("button", { name: "Import…" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Import", exact: true }).click();
       await page.getByText(/cases? opened, 0 updated/).waitFor();
       await go("/cases?sort=-members");
       await page.locator("tbody tr.can").first().waitFor();
@@ -95,7 +95,7 @@ for (const store of ["SQLite", "PostgreSQL"]) {
         await go("/hunts");
         await page.getByRole("button", { name: "Start a hunt…" }).click();
         await page.getByLabel("Logs on the server").fill(join(server.hunt, "..", "world"));
-        await page.getByRole("dialog").getByRole("button", { name: "Start a hunt…" }).click();
+        await page.getByRole("dialog").getByRole("button", { name: "Start", exact: true }).click();
         await page.getByText("Hunt started.").waitFor();
         const done = page.locator("tbody tr").filter({ hasText: "done" });
         await done.nth(1).waitFor({ timeout: 180_000 });

@@ -7,16 +7,18 @@ import { Modal, useAct } from "../parts/Ask";
 import { Field } from "../parts/Bits";
 import { configOf } from "../parts/pure";
 import { useText } from "../text";
+import { told } from "../text/said";
 import { ConfigFields } from "./HuntConfig";
 
 export function OrderHunt({ what, close }: { what: "start" | "import"; close: () => void }) {
-  const { t } = useText();
+  const text = useText();
+  const { t } = text;
   const { run } = useAct();
   const id = useId();
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState<Readonly<Record<string, string>>>({});
   const refused = (error: ApiError) => {
-    const found = Object.fromEntries((error.problem.errors ?? []).map((one) => [one.field, one.message]));
+    const found = Object.fromEntries((error.problem.errors ?? []).map((one) => [one.field, told(one.message, text) ?? one.message]));
     setWrong(found);
     return Object.keys(found).length > 0;
   };
@@ -38,13 +40,13 @@ export function OrderHunt({ what, close }: { what: "start" | "import"; close: ()
   return (
     <Modal label={id} close={close}>
       <form onSubmit={(event) => void submit(event)}>
-        <h2 id={id}>{t(what === "import" ? "hunts.import" : "hunts.start")}</h2>
+        <h2 id={id}>{t(what === "import" ? "hunts.import.title" : "hunts.start.title")}</h2>
         <p className="soft">{t(what === "import" ? "hunts.import.text" : "hunts.start.text")}</p>
         <Field label={t(what === "import" ? "hunts.import.dir" : "hunts.start.inputs")} hint={t("hunts.inputs.hint")} wrong={place || undefined}>
           {what === "import" ? <input name="place" required className="mono" autoFocus /> : <textarea name="place" required className="mono" autoFocus />}
         </Field>
         {what === "start" && <ConfigFields wrong={wrong} />}
-        <div className="acts"><button type="button" className="btn" onClick={close}>{t("cancel")}</button><button type="submit" className="btn main" disabled={busy}>{busy ? t("working") : t(what === "import" ? "hunts.import" : "hunts.start")}</button></div>
+        <div className="acts"><button type="button" className="btn" onClick={close}>{t("cancel")}</button><button type="submit" className="btn main" disabled={busy}>{busy ? t("working") : t(what === "import" ? "hunts.import.do" : "hunts.start.do")}</button></div>
       </form>
     </Modal>
   );

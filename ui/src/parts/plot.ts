@@ -26,7 +26,7 @@ export function bars(element: HTMLElement, { starts, series, height, stamp, shor
     cursor: { drag: { x: false, y: false }, points: { show: false }, y: false },
     scales: { y: { range: (_, _low, high) => [0, Math.max(1, high)] } },
     axes: [
-      { ...axis, size: 28, grid: { show: false }, values: (_, marks, _axis, _space, step) => marks.map((mark) => tick(mark * 1000, step < 86_400)) },
+      { ...axis, size: 22, grid: { show: false }, values: (_, marks, _axis, _space, step) => marks.map((mark) => tick(mark * 1000, step < 86_400)) },
       { ...axis, size: 44, values: (_, marks) => marks.map((mark) => short(mark)) },
     ],
     series: [{}, ...order.map((i) => ({

@@ -42,7 +42,8 @@ function figure(text: string, { pct, decimal }: Text): string {
   const share = /^(-?\d+(?:\.\d+)?) ?%$/.exec(text)?.[1];
   if (share !== undefined) return pct(Number(share) / 100);
   const digits = /^-?\d+(?:\.(\d+))?$/.exec(text);
-  return digits ? decimal(Number(text), digits[1]?.length ?? 0) : text;
+  if (digits) return decimal(Number(text), digits[1]?.length ?? 0);
+  return /^\d{1,3}(,\d{3})+$/.test(text) ? decimal(Number(text.replaceAll(",", "")), 0) : text;
 }
 
 /** What stands in a blank, by the blank's name. */
@@ -51,7 +52,7 @@ function filled(name: string, value: string, text: Text): string | number {
   switch (name) {
     case "said": return told(value, text) ?? value;
     case "codes": return value.split(", ").map((code) => lower(text.word("code", code), text)).join(", ");
-    case "note": case "id": return value;
+    case "note": case "places": case "id": return value;
     case "n": return Number(value);
     default: return figure(value, text);
   }
@@ -69,7 +70,8 @@ export function told(sentence: string, text: Text, unmet = false): string | unde
     if (!found) continue;
     const not = `${key}.not` as Key;
     const values = Object.fromEntries(blanks.map((name, i) => [name, filled(name, found[i + 1] ?? "", text)]));
-    return text.t(unmet && not in en ? not : key, values);
+    // Logs quote with backticks; people do not.
+    return text.t(unmet && not in en ? not : key, values).replace(/`([^`]*)`/g, "“$1”");
   }
   return undefined;
 }

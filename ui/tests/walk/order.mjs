@@ -15,7 +15,7 @@ export async function orderedHunt({ server, who, found }) {
   await page.getByRole("button", { name: "Start a hunt…" }).click();
   const dialog = page.getByRole("dialog");
   const logs = dialog.getByLabel("Logs on the server, one path a line");
-  const start = dialog.getByRole("button", { name: "Start a hunt…" });
+  const start = dialog.getByRole("button", { name: "Start", exact: true });
   await dialog.getByText("Configuration").click();
   await sound(page, "order of a hunt");
 
@@ -54,7 +54,7 @@ export async function orderedHunt({ server, who, found }) {
   const told = await facts.evaluate((dl) => Object.fromEntries([...dl.querySelectorAll("dt")].map((dt) => [dt.textContent, dt.nextElementSibling.textContent])));
   assert.deepEqual(told, { "False alarms accepted": "0.01", "Smallest group": "3", "Seed": "11", "Client addresses": "from our own proxy" });
   // What the hunt itself says that it went by.
-  await page.getByText("α = 0.01").waitFor();
+  await page.getByText("α = 0.01", { exact: true }).waitFor();
 
   // A key that does not exist is told with the one that is meant, to whoever orders over the API.
   const { csrf } = await (await page.request.get(`${api}/session`)).json();

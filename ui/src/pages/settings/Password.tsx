@@ -35,7 +35,7 @@ export function Password() {
   };
   if (me?.has_password === false) return <div className="panel"><Empty icon="account" title={t("password.none")}>{t("password.none.text")}</Empty></div>;
   return (
-    <Panel title={t("settings.password")}>
+    <div style={{ maxWidth: "30rem" }}><Panel title={t("settings.password")}>
       <form className="form narrow" onSubmit={(event) => void submit(event)}>
         <p className="soft">{t("password.text")}</p>
         <input type="text" name="username" autoComplete="username" value={me?.user?.name ?? ""} readOnly hidden />
@@ -44,6 +44,6 @@ export function Password() {
         <Field label={t("password.again")} wrong={wrong.again}><input name="again" type="password" required minLength={12} maxLength={512} autoComplete="new-password" /></Field>
         <div className="acts"><button type="submit" className="btn main" disabled={busy}>{busy ? t("working") : t("password.change")}</button></div>
       </form>
-    </Panel>
+    </Panel></div>
   );
 }

@@ -177,4 +177,7 @@ export const said = {
   "said.event.softened": "softened on appeal {id}",
   "said.event.protected": "an exception protects it: {said}",
   "said.event.stronger": "`{action}` holds already ({id}); the stronger of the two wins",
+  "said.refused.path": "`{note}` is not in a folder that this server may read ({places})",
+  "said.refused.within": "above {a} and below {b}",
+  "said.refused.between": "{a} to {b}",
 };

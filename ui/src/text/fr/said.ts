@@ -177,4 +177,7 @@ export const said: Record<keyof typeof english, string> = {
   "said.event.softened": "adouci sur recours {id}",
   "said.event.protected": "une exception le protège : {said}",
   "said.event.stronger": "« {action} » est déjà en vigueur ({id}) ; la plus forte des deux l'emporte",
+  "said.refused.path": "« {note} » n'est pas dans un dossier que ce serveur peut lire ({places})",
+  "said.refused.within": "au-dessus de {a} et sous {b}",
+  "said.refused.between": "de {a} à {b}",
 };
