@@ -7,7 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { because, launch, person, PASSWORD, picture, settled, sound } from "./browser.mjs";
 import { postgres, serve } from "./server.mjs";
 import { caseByHand } from "./walk/by-hand.mjs";
-import { orderedHunt } from "./walk/order.mjs";
+import { HUNT_MS, orderedHunt } from "./walk/order.mjs";
 import { everyPage, shell } from "./walk/pages.mjs";
 import { ownPassword } from "./walk/password.mjs";
 
@@ -98,7 +98,7 @@ for (const store of ["SQLite", "PostgreSQL"]) {
         await page.getByRole("dialog").getByRole("button", { name: "Start", exact: true }).click();
         await page.getByText("Hunt started.").waitFor();
         const done = page.locator("tbody tr").filter({ hasText: "done" });
-        await done.nth(1).waitFor({ timeout: 180_000 });
+        await done.nth(1).waitFor({ timeout: HUNT_MS });
         assert.equal(await cases(), before);
         for (const box of await page.locator("tbody input[type=checkbox]").all()) await box.check();
         await page.getByRole("button", { name: "Compare" }).click();

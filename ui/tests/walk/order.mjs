@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { refused, sound } from "../browser.mjs";
 
 /** A hunt of a build without optimisation takes a minute, and the machine may be busy. */
-const HUNT_MS = 300_000;
+export const HUNT_MS = 300_000;
 
 export async function orderedHunt({ server, who, found }) {
   const { page, go } = who.ada;

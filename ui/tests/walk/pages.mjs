@@ -17,8 +17,8 @@ export async function everyPage({ server, who, found, theme, width, locale }) {
     hand: found.hand, "hand-act": `${found.hand}?tab=takedown`, "hand-history": `${found.hand}?tab=history`,
     form: found.appeal, nowhere: "/no/such/page",
   };
-  // Forms over a page, behind the button that stands out in its head.
-  const forms = { order: "/hunts", "new-case": "/cases", "new-person": "/settings?tab=users" };
+  // Forms over a page, and the button that opens each.
+  const forms = { order: ["/hunts", ".head .btn.main"], "new-case": ["/cases", ".head .btn"], "new-person": ["/settings?tab=users", ".panel .btn.main"] };
   const wrong = [];
   for (const [name, path] of Object.entries(paths)) {
     await one.go(path);
@@ -27,10 +27,10 @@ export async function everyPage({ server, who, found, theme, width, locale }) {
     if (name === "network") await one.page.waitForTimeout(1_500);
     await shot(one.page, `${name}-${theme}-${width}`);
   }
-  for (const [name, path] of Object.entries(forms)) {
+  for (const [name, [path, opener]] of Object.entries(forms)) {
     await one.go(path);
     await settled(one.page);
-    await one.page.locator("main .btn.main").first().click();
+    await one.page.locator(opener).first().click();
     await one.page.getByRole("dialog").waitFor();
     await sound(one.page, `the form of ${path}`).catch((error) => wrong.push(error.message));
     await shot(one.page, `form-${name}-${theme}-${width}`);
