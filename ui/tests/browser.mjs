@@ -86,6 +86,8 @@ export async function picture(page, name, height = 820) {
   const before = page.viewportSize();
   await page.setViewportSize({ width: 1280, height });
   await settled(page);
+  // What was told last goes away by itself.
+  await page.waitForFunction(() => !document.querySelector(".toast"));
   await page.evaluate(() => window.scrollTo(0, 0));
   await page.screenshot({ path: join(process.env.PICTURES, `console-${name}.png`) });
   await page.setViewportSize(before);
