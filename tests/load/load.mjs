@@ -12,8 +12,9 @@ import { ask, figures, paced } from "./pace.mjs";
 const [seconds = 60, pace = 50] = process.argv.slice(2).map(Number);
 const ANALYSTS = 50;
 const PASSWORD = "a long enough password 7";
-/** Time after which a hunt that has not begun or ended is a failure. */
+/** Time after which hunts that have not ended are a failure, and between two looks at them. */
 const HUNT_MS = 600_000;
+const LOOK_MS = 250;
 const DAY_MS = 86_400_000;
 
 const say = (line) => process.stderr.write(`${line}\n`);
@@ -120,26 +121,28 @@ function listen(base, headers) {
   return stop;
 }
 
-/** One hunt after the other until told to end; counts which share of the time one was running. */
+/** One hunt after the other until told to end, the next always waiting; counts which share of the time one was running. */
 function hunts(api, input) {
   let over = false;
   let counting = false;
   let [looked, running, done] = [0, 0, 0];
   let tellBegun;
   const begun = new Promise((resolve, reject) => { tellBegun = { resolve, reject }; });
+  const ended = new Set();
   const work = (async () => {
-    while (!over) {
-      const { hunt_id } = await api.post("/hunts", { inputs: [input] });
-      const end = Date.now() + HUNT_MS;
-      for (let status = "queued"; ["queued", "running"].includes(status);) {
-        assert.ok(Date.now() < end, "a hunt takes too long");
-        await sleep(250);
-        const hunt = await api.get(`/hunts/${hunt_id}`);
-        ({ status } = hunt);
-        assert.notEqual(status, "failed", hunt.error);
-        if (status === "running") tellBegun.resolve();
-        if (counting) [looked, running, done] = [looked + 1, running + (status === "running"), done + (status === "done")];
-      }
+    const end = Date.now() + HUNT_MS + 1000 * seconds;
+    for (let open = 0; !over || open > 0; await sleep(LOOK_MS)) {
+      assert.ok(Date.now() < end, "hunts take too long");
+      const { items } = await api.get("/hunts?limit=10");
+      const failed = items.find((one) => one.status === "failed");
+      assert.equal(failed, undefined, failed?.error);
+      const now = items.some((one) => one.status === "running");
+      if (now) tellBegun.resolve();
+      const fresh = items.filter((one) => one.status === "done" && !ended.has(one.hunt_id));
+      for (const one of fresh) ended.add(one.hunt_id);
+      if (counting) [looked, running, done] = [looked + 1, running + now, done + fresh.length];
+      open = items.filter((one) => ["queued", "running"].includes(one.status)).length;
+      for (; !over && open < 2; open += 1) await api.post("/hunts", { inputs: [input] });
     }
   })();
   work.catch(tellBegun.reject);
@@ -150,7 +153,10 @@ function hunts(api, input) {
       counting = false;
       return { hunts: done, hunting_share: looked ? Math.round((100 * running) / looked) / 100 : 0 };
     },
-    // The last one runs to its end, so that the server is not stopped under it.
-    end: async () => { over = true; await work; },
+    // The last ones run to their end, so that the server is not stopped under them.
+    end: async () => {
+      over = true;
+      await work;
+    },
   };
 }
