@@ -34,7 +34,7 @@ const page = <P extends string>(path: P, load: () => Promise<{ Page: () => React
   getParentRoute: () => inside, path, component: lazyRouteComponent(load, "Page"),
 });
 
-export const overviewRoute = createRoute(page("/", () => import("./pages/Overview")));
+const overviewRoute = createRoute(page("/", () => import("./pages/Overview")));
 export const casesRoute = createRoute({
   ...page("/cases", () => import("./pages/Cases")),
   validateSearch: words("status", "kind", "severity", "assignee", "disposition", "q", "sort"),
@@ -53,10 +53,10 @@ export const appealsRoute = createRoute({
   ...page("/appeals", () => import("./pages/Appeals")), validateSearch: words("status", "overdue", "q", "case_id"),
 });
 export const appealRoute = createRoute(page("/appeals/$id", () => import("./pages/Appeal")));
-export const huntsRoute = createRoute(page("/hunts", () => import("./pages/Hunts")));
+const huntsRoute = createRoute(page("/hunts", () => import("./pages/Hunts")));
 export const huntRoute = createRoute(page("/hunts/$id", () => import("./pages/Hunt")));
 export const diffRoute = createRoute(page("/hunts/$id/diff/$other", () => import("./pages/Diff")));
-export const detectorsRoute = createRoute(page("/detectors", () => import("./pages/Detectors")));
+const detectorsRoute = createRoute(page("/detectors", () => import("./pages/Detectors")));
 export const auditRoute = createRoute({
   ...page("/audit", () => import("./pages/Audit")), validateSearch: words("actor", "action", "target", "since", "until", "q"),
 });

@@ -1,6 +1,6 @@
 // Chromium, people who are signed in, and what every page must keep.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
@@ -31,15 +31,18 @@ export async function person(browser, base, options = {}) {
     if (!request.url().startsWith(base) && !/^(data|blob):/.test(request.url())) complaints.push(`asked for ${request.url()}`);
   });
   const go = (path) => page.goto(base + path);
-  const signIn = async (name) => {
+  const tryToSignIn = async (name, password) => {
     await go("/sign-in");
     await page.getByLabel("Name").fill(name);
-    await page.getByLabel("Password").fill(PASSWORD);
+    await page.getByLabel("Password").fill(password);
     await page.getByRole("button", { name: "Sign in" }).click();
+  };
+  const signIn = async (name, password = PASSWORD) => {
+    await tryToSignIn(name, password);
     await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
   };
   const quiet = () => assert.deepEqual(complaints, []);
-  return { page, context, go, signIn, quiet, complaints };
+  return { page, context, go, tryToSignIn, signIn, quiet, complaints };
 }
 
 /** Serves the console from a folder under the server's own policy, to try a build without building the server. */
@@ -59,6 +62,35 @@ export async function because(page, button, reason) {
   await dialog.getByRole("textbox").fill(reason);
   await dialog.getByRole("button", { name: button, exact: true }).click();
   await dialog.waitFor({ state: "detached" });
+}
+
+/** What a field is told to be wrong with, tied to it for those who hear the page. */
+export async function refused(page, label, message) {
+  const field = page.getByLabel(label, { exact: true });
+  await page.locator(".wrong", { hasText: message }).waitFor();
+  assert.equal(await field.getAttribute("aria-invalid"), "true", label);
+  const told = (await field.getAttribute("aria-describedby")).split(" ").map((id) => page.locator(`[id="${id}"]`).textContent());
+  assert.match((await Promise.all(told)).join(" "), message);
+}
+
+/** A picture for whoever looks at the console; SHOTS names the folder. */
+export async function shot(page, name) {
+  if (!process.env.SHOTS) return;
+  mkdirSync(process.env.SHOTS, { recursive: true });
+  await page.screenshot({ path: join(process.env.SHOTS, `${name}.png`) });
+}
+
+/** A picture of the manual, in its size; PICTURES names the folder. */
+export async function picture(page, name, height = 820) {
+  if (!process.env.PICTURES) return;
+  const before = page.viewportSize();
+  await page.setViewportSize({ width: 1280, height });
+  await settled(page);
+  // What was told last goes away by itself.
+  await page.waitForFunction(() => !document.querySelector(".toast"));
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await page.screenshot({ path: join(process.env.PICTURES, `console-${name}.png`) });
+  await page.setViewportSize(before);
 }
 
 /** Waits until nothing is being loaded. */

@@ -73,8 +73,8 @@ export async function serve({ db } = {}) {
   };
 }
 
-/** A PostgreSQL of the test's own, or undefined with the reason where none is installed. */
-export async function postgres() {
+/** A PostgreSQL of the test's own, or the reason why there is none; `fsync` makes its writes wait for the disk. */
+export async function postgres({ fsync = false } = {}) {
   const home = "/usr/lib/postgresql";
   const version = existsSync(home) ? readdirSync(home).sort().at(-1) : undefined;
   if (!version) return { missing: "PostgreSQL is not installed (apt-get install postgresql)" };
@@ -88,7 +88,7 @@ export async function postgres() {
     : [join(bin, program), args]);
   const data = join(dir, "data");
   execFileSync(...as("initdb", ["-A", "trust", "-U", "vigie", "-E", "UTF8", "--locale=C", "--no-sync", "-D", data]), { stdio: "ignore", cwd: dir });
-  const child = spawn(...as("postgres", ["-D", data, "-c", "listen_addresses=", "-c", `unix_socket_directories=${dir}`, "-c", "fsync=off"]), { stdio: "ignore", cwd: dir });
+  const child = spawn(...as("postgres", ["-D", data, "-c", "listen_addresses=", "-c", `unix_socket_directories=${dir}`, "-c", `fsync=${fsync ? "on" : "off"}`]), { stdio: "ignore", cwd: dir });
   await until("the start of PostgreSQL", () => {
     assert.equal(child.exitCode, null, "PostgreSQL ended");
     try {

@@ -1,11 +1,15 @@
 // The console on a real server and a real hunt, from the set-up link to the scorecard, on SQLite and on PostgreSQL.
-// VIGIE names the program, CHROMIUM the browser, SHOTS a folder for pictures of every page.
+// VIGIE names the program, CHROMIUM the browser, SHOTS a folder for pictures of every page, PICTURES one for those of the
+// manual.
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { because, launch, person, PASSWORD, settled, sound } from "./browser.mjs";
+import { because, launch, person, PASSWORD, picture, settled, sound } from "./browser.mjs";
 import { postgres, serve } from "./server.mjs";
+import { caseByHand } from "./walk/by-hand.mjs";
+import { HUNT_MS, orderedHunt } from "./walk/order.mjs";
+import { everyPage, shell } from "./walk/pages.mjs";
+import { ownPassword } from "./walk/password.mjs";
 
 const FIRST_VIEW_MAX = 300_000;
 const PEOPLE = [["bela", "approver"], ["chloe", "analyst"]];
@@ -20,6 +24,8 @@ for (const store of ["SQLite", "PostgreSQL"]) {
     let skip;
     const who = {};
     const found = {};
+    // Those of the manual are taken once.
+    const pictured = (...what) => (store === "SQLite" ? picture(...what) : undefined);
     before(async () => {
       if (store === "PostgreSQL") {
         database = await postgres();
@@ -67,7 +73,7 @@ for (const store of ["SQLite", "PostgreSQL"]) {
       await page.getByText("No hunt yet").waitFor();
       await page.getByRole("button", { name: "Import…" }).click();
       await page.getByLabel("Folder on the server").fill(server.hunt);
-      await page.getByRole("dialog").getByRole("button", { name: "Import…" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Import", exact: true }).click();
       await page.getByText(/cases? opened, 0 updated/).waitFor();
       await go("/cases?sort=-members");
       await page.locator("tbody tr.can").first().waitFor();
@@ -78,6 +84,7 @@ for (const store of ["SQLite", "PostgreSQL"]) {
       found.case = new URL(page.url()).pathname;
       await page.getByRole("heading", { name: "Evidence" }).waitFor();
       await page.getByRole("heading", { name: "Innocent explanations" }).waitFor();
+      await pictured(page, "case");
     });
 
     if (store === "SQLite") {
@@ -88,10 +95,10 @@ for (const store of ["SQLite", "PostgreSQL"]) {
         await go("/hunts");
         await page.getByRole("button", { name: "Start a hunt…" }).click();
         await page.getByLabel("Logs on the server").fill(join(server.hunt, "..", "world"));
-        await page.getByRole("dialog").getByRole("button", { name: "Start a hunt…" }).click();
+        await page.getByRole("dialog").getByRole("button", { name: "Start", exact: true }).click();
         await page.getByText("Hunt started.").waitFor();
         const done = page.locator("tbody tr").filter({ hasText: "done" });
-        await done.nth(1).waitFor({ timeout: 180_000 });
+        await done.nth(1).waitFor({ timeout: HUNT_MS });
         assert.equal(await cases(), before);
         for (const box of await page.locator("tbody input[type=checkbox]").all()) await box.check();
         await page.getByRole("button", { name: "Compare" }).click();
@@ -100,6 +107,8 @@ for (const store of ["SQLite", "PostgreSQL"]) {
         assert.equal(await page.getByText(/^(New|Gone) \(/).count(), 0);
       });
     }
+
+    step("a hunt can be ordered otherwise: mistakes are told where they are, and what was set stands with what it found", () => orderedHunt({ server, who, found }));
 
     step("evidence shows its numbers; examples only with a reason that is audited", async () => {
       const { page, go } = who.ada;
@@ -116,12 +125,23 @@ for (const store of ["SQLite", "PostgreSQL"]) {
       await page.getByText(/reveal|viewed/).first().waitFor();
     });
 
+    step("the network is drawn and told in words", async () => {
+      const { page, go } = who.ada;
+      await go(`${found.case}?tab=network`);
+      await page.locator(".net canvas").first().waitFor({ state: "attached" });
+      await page.getByRole("heading", { name: "Strongest links" }).waitFor();
+      // The forces come to rest.
+      if (process.env.PICTURES) await page.waitForTimeout(6_000);
+      await pictured(page, "network");
+    });
+
     step("a takedown is previewed, prepared, and waits for somebody else", async () => {
       const { page, go } = who.ada;
       await go(`${found.case}?tab=takedown`);
       await page.locator(".ladder label", { hasText: "suspend" }).click();
       const preview = page.getByTestId("preview");
       await preview.getByText("Needs a second person:").waitFor();
+      await pictured(page, "act");
       assert.ok(Number(await preview.locator("dd").first().evaluate((dd) => dd.firstChild.textContent)) > 0);
       await page.getByLabel("What the accounts are told").fill("Your account took part in copying a model.");
       await page.locator("fieldset.field input[type=checkbox]").first().check();
@@ -169,6 +189,7 @@ for (const store of ["SQLite", "PostgreSQL"]) {
       await page.getByText("We are a class").waitFor();
       await page.getByRole("button", { name: "Take this appeal" }).click();
       await page.getByText("decision overturned").click();
+      await pictured(page, "appeal", 1340);
       await page.getByLabel("Answer to the account").fill("You are right; the decision is gone.");
       await page.getByRole("button", { name: "Decide the appeal" }).click();
       await page.getByText("You are right").waitFor();
@@ -208,7 +229,14 @@ for (const store of ["SQLite", "PostgreSQL"]) {
       await who.ada.go("/audit");
       await who.ada.page.getByRole("button", { name: "Verify the chain" }).click();
       await who.ada.page.getByText("The chain is whole").waitFor();
+      await go("/");
+      await page.getByRole("heading", { name: "Campaigns by kind" }).waitFor();
+      await pictured(page, "overview");
     });
+
+    step("a case opened by hand is acted upon, its notes are the evidence, and all of it can be taken back", () => caseByHand({ server, who, found }));
+
+    step("one's own password: the old one is refused afterwards, and whoever sits elsewhere is out", () => ownPassword({ browser, server, who }));
 
     step("nobody's browser complained or asked another host for anything", () => {
       for (const [name, { complaints }] of Object.entries(who)) assert.deepEqual(complaints, [], name);
@@ -236,66 +264,4 @@ for (const store of ["SQLite", "PostgreSQL"]) {
       step("keys, palette, language and theme", () => shell(server, who));
     }
   });
-}
-
-/** Opens every page with one theme, width and language. */
-async function everyPage({ server, who, found, theme, width, locale }) {
-  const one = await person(browser, server.base, { storageState: await cookiesOf(who.ada), colorScheme: theme, locale, viewport: { width, height: 1000 } });
-  const { items: hunts } = await (await one.page.request.get(`${server.base}/api/v1/hunts`)).json();
-  const { items: appeals } = await (await one.page.request.get(`${server.base}/api/v1/appeals`)).json();
-  const paths = {
-    overview: "/", cases: "/cases", case: found.case, network: `${found.case}?tab=network`, members: `${found.case}?tab=members`,
-    takedown: `${found.case}?tab=takedown`, history: `${found.case}?tab=history`, account: `/accounts/${found.account}`,
-    decisions: "/decisions?view=all", decision: found.decision, appeals: "/appeals", appeal: `/appeals/${appeals[0].appeal_id}`,
-    hunts: "/hunts", hunt: `/hunts/${hunts[0].hunt_id}`, diff: `/hunts/${hunts[0].hunt_id}/diff/${hunts[0].hunt_id}`,
-    detectors: "/detectors", audit: "/audit", policy: "/settings", people: "/settings?tab=users", tokens: "/settings?tab=tokens",
-    webhooks: "/settings?tab=webhooks", exceptions: "/settings?tab=exceptions", form: found.appeal, nowhere: "/no/such/page",
-  };
-  const wrong = [];
-  for (const [name, path] of Object.entries(paths)) {
-    await one.go(path);
-    await one.page.locator("h1").first().waitFor({ state: "attached" });
-    await sound(one.page, `${name} ${path}`).catch((error) => wrong.push(error.message));
-    if (name === "network") await one.page.waitForTimeout(1_500);
-    if (process.env.SHOTS) {
-      mkdirSync(process.env.SHOTS, { recursive: true });
-      await one.page.screenshot({ path: join(process.env.SHOTS, `${name}-${theme}-${width}.png`) });
-    }
-  }
-  assert.deepEqual(wrong, []);
-  one.quiet();
-  await one.context.close();
-}
-
-const cookiesOf = async ({ context }) => ({ cookies: (await context.storageState()).cookies, origins: [] });
-
-async function shell(server, who) {
-  const one = await person(browser, server.base, { storageState: await cookiesOf(who.ada) });
-  const { page, go } = one;
-  await go("/");
-  await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
-  await page.keyboard.press("?");
-  await page.getByRole("heading", { name: "Keys" }).waitFor();
-  await page.keyboard.press("Escape");
-  await page.keyboard.press("Control+k");
-  await page.getByRole("combobox").fill("audit");
-  await sound(page, "palette");
-  await page.keyboard.press("Enter");
-  await page.waitForURL(/\/audit$/);
-  await page.getByRole("button", { name: "Français" }).click();
-  await page.getByRole("button", { name: "Vérifier la chaîne" }).waitFor();
-  assert.equal(await page.evaluate(() => document.documentElement.lang), "fr");
-  await page.reload();
-  await page.getByRole("button", { name: "Vérifier la chaîne" }).waitFor();
-  const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-  const light = await paper();
-  await page.getByRole("button", { name: "Clair ou sombre" }).click();
-  assert.notEqual(await paper(), light);
-  await page.getByRole("button", { name: "Se déconnecter" }).click();
-  await page.waitForURL(/\/sign-in/);
-  await sound(page, "sign-in");
-  await go("/cases?kind=key-takeover");
-  await page.waitForURL(/\/sign-in\?next=/);
-  one.quiet();
-  await one.context.close();
 }

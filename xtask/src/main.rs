@@ -1,4 +1,4 @@
-//! The only door: `cargo xtask demo`, `ui`, `test`, `ci`, `bench`, `gen`, `new-detector`.
+//! The only door: `cargo xtask demo`, `ui`, `test`, `ci`, `bench`, `load`, `gen`, `new-detector`.
 //!
 //! What lives here: which commands run in which order, and what they need on a fresh machine. What does not: any logic
 //! of the product.
@@ -7,6 +7,7 @@ mod browser;
 mod console;
 mod demo;
 mod generate;
+mod load;
 mod out;
 mod scaffold;
 mod schema;
@@ -27,6 +28,7 @@ cargo xtask COMMAND
   walk                 of that, only the console: its words, and a walk through it in a browser
   ci                   the same, and installs what is missing where it may
   bench [ARGS…]        measure; writes docs/benchmarks.md (hours; --quick for minutes)
+  load [ARGS…]         measure reads of the server beside hunts; writes docs/benchmarks.md (--seconds N, --pace N; --quick)
   gen [--check]        write reference pages, man pages and completions
   new-detector NAME    start a detector
 
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         ["test"] => suite::run(suite::Place::Here),
         ["ci"] => suite::run(suite::Place::Ci),
         ["bench", rest @ ..] => demo::bench(rest),
+        ["load", rest @ ..] => load::run(rest),
         ["gen"] => generate::run(generate::Mode::Write),
         ["gen", "--check"] => generate::run(generate::Mode::Check),
         ["new-detector", name] => scaffold::run(name),

@@ -1,5 +1,6 @@
 //! The page of a benchmark run, as Markdown.
 
+mod load;
 mod real;
 
 use std::fmt::{Result, Write as _};
@@ -53,6 +54,9 @@ impl BenchReport {
         if let Some(speed) = &self.speed {
             write_speed(out, speed)?;
         }
+        if let Some(load) = &self.load {
+            load::write(out, load)?;
+        }
         Ok(())
     }
 
@@ -72,7 +76,15 @@ impl BenchReport {
         let machine = &self.machine;
         let processor = machine.processor.as_deref().unwrap_or("unknown processor");
         let memory = machine.memory_mib.map_or_else(String::new, |mib| format!(", {mib} MiB of memory"));
-        writeln!(out, "\nMachine: {} cores of {processor}{memory}.", machine.cores)
+        writeln!(out, "\nMachine: {} cores of {processor}{memory}.", machine.cores)?;
+        let absent = self.absent();
+        if !absent.is_empty() {
+            writeln!(out, "\n**Not measured in this file**: {}.", absent.join(", "))?;
+        }
+        for remark in &self.remarks {
+            writeln!(out, "\n{remark}")?;
+        }
+        Ok(())
     }
 
     fn write_targets(&self, out: &mut String) -> Result {

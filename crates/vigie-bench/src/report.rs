@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::ablation::Ablation;
 use crate::accuracy::WorldResult;
 use crate::compare::Comparison;
+use crate::load::Load;
 use crate::machine::Machine;
 use crate::quiet::Quiet;
 use crate::real::RealData;
@@ -32,6 +33,11 @@ pub struct BenchReport {
     pub real: Option<RealData>,
     /// Speed.
     pub speed: Option<Speed>,
+    /// Reads of the server while it hunts, which another program measures.
+    pub load: Option<Load>,
+    /// What a person says about the figures, a paragraph each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
 }
 
 /// Exchanges from which on a log counts as one of four million: worlds come within a few percent.
@@ -70,7 +76,26 @@ impl BenchReport {
         self.quiet = self.quiet.or(older.quiet);
         self.real = self.real.or(older.real);
         self.speed = self.speed.or(older.speed);
+        self.load = self.load.or(older.load);
+        if self.remarks.is_empty() {
+            self.remarks = older.remarks;
+        }
         self
+    }
+
+    /// Parts of a whole benchmark that are not here.
+    pub fn absent(&self) -> Vec<&'static str> {
+        let parts = [
+            ("worlds with campaigns", !self.accuracy.is_empty()),
+            ("detectors from the literature", !self.baselines.is_empty()),
+            ("what pooling gives", self.ablation.is_some()),
+            ("where it begins to fail", !self.sweeps.is_empty()),
+            ("worlds without any campaign", self.quiet.is_some()),
+            ("real data", self.real.is_some()),
+            ("speed", self.speed.is_some()),
+            ("reads beside a hunt", self.load.is_some()),
+        ];
+        parts.into_iter().filter(|(_, here)| !here).map(|(name, _)| name).collect()
     }
 
     /// Every promise for which this run has a figure.
@@ -96,6 +121,9 @@ impl BenchReport {
         }
         if let Some(speed) = &self.speed {
             targets.extend(speed_targets(speed));
+        }
+        if let Some(load) = &self.load {
+            targets.extend(load_targets(load));
         }
         targets
     }
@@ -192,6 +220,23 @@ fn speed_targets(speed: &Speed) -> Vec<Target> {
         });
     }
     targets
+}
+
+fn load_targets(load: &Load) -> Vec<Target> {
+    let slowest = load.stores.iter().map(|store| store.total.p95_ms).fold(0.0f64, f64::max);
+    let failed: u64 = load.stores.iter().map(|store| store.total.failed).sum();
+    vec![
+        Target {
+            what: "p95 of 50 reads a second beside a running hunt",
+            promised: "≤ 100 ms".to_owned(),
+            measured: format!("{slowest:.0} ms at {} a second", load.reads_per_s),
+            // Fewer reads, or without a hunt, keep no promise.
+            kept: slowest <= 100.0
+                && load.reads_per_s >= 50.0
+                && load.stores.iter().all(|store| store.hunting_share >= 0.9),
+        },
+        most_count("of these reads, failed", 0, failed),
+    ]
 }
 
 fn least(what: &'static str, promised: f64, measured: f64) -> Target {

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use vigie_bench::real::real_data;
-use vigie_bench::{BenchReport, Comparison, Cost, Method, Plan, Quiet, Speed, bench};
+use vigie_bench::{
+    BenchReport, Comparison, Cost, Endpoint, Load, Method, Plan, Quiet, Reads, Speed, StoreLoad, bench,
+};
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
 
@@ -107,4 +109,62 @@ fn without_data_the_real_part_is_left_out() {
     let plan = Plan { parts: vec![vigie_bench::Part::Real], ..Plan::full(scratch.path().to_owned(), None) };
     assert_eq!(bench(&plan, &mut |_| ()).unwrap().real, None);
     assert_eq!(std::fs::read_dir(scratch.path()).unwrap().count(), 0);
+}
+
+fn load(p95_ms: f64, hunting_share: f64) -> Load {
+    let total = Reads { reads: 3_000, failed: 2, p50_ms: 4.0, p95_ms, p99_ms: 150.0, max_ms: 210.25 };
+    let endpoints = vec![Endpoint { what: "overview".into(), reads: Reads { reads: 240, ..total } }];
+    let store =
+        StoreLoad { store: "SQLite".into(), total, late_p95_ms: 1.5, hunts: 6, hunting_share, endpoints };
+    Load {
+        exchanges: 320_000,
+        accounts: 6_400,
+        cases: 11,
+        seconds: 60.0,
+        reads_per_s: 50.0,
+        analysts: 50,
+        stores: vec![store],
+    }
+}
+
+#[test]
+fn reads_beside_a_hunt_have_a_section_and_a_promise_that_needs_the_hunt() {
+    let page = |load| BenchReport { load: Some(load), ..report() }.to_markdown();
+    let kept = page(load(80.0, 0.97));
+    for line in [
+        "| p95 of 50 reads a second beside a running hunt | ≤ 100 ms | 80 ms at 50 a second | kept |",
+        "| of these reads, failed | 0 | 2 | **not kept** |",
+        "A hunt was running 97 % of the time; 6 ended meanwhile.",
+        "| **all** | 3000 | 2 | 4.0 | 80.0 | 150.0 | 210.2 |",
+        "| overview | 240 | 2 | 4.0 | 80.0 | 150.0 | 210.2 |",
+    ] {
+        assert!(kept.contains(line), "`{line}` is not in\n{kept}");
+    }
+    assert!(page(load(101.0, 0.97)).contains("101 ms at 50 a second | **not kept**"));
+    assert!(
+        page(load(80.0, 0.5)).contains("80 ms at 50 a second | **not kept**"),
+        "half the time nothing was hunted"
+    );
+}
+
+#[test]
+fn what_is_absent_is_said_and_remarks_outlive_other_runs() {
+    let page = report().to_markdown();
+    let absent = "**Not measured in this file**: worlds with campaigns, what pooling gives, where it begins to fail, real data, \
+                  reads beside a hunt.";
+    assert!(page.contains(absent), "`{absent}` is not in\n{page}");
+    let old =
+        BenchReport { load: Some(load(80.0, 1.0)), remarks: vec!["Taken beside builds.".into()], ..report() };
+    let merged = report().merge(old.clone());
+    assert_eq!(merged, old);
+    assert!(merged.to_markdown().contains("\nTaken beside builds.\n"));
+    assert!(!merged.to_markdown().contains("reads beside a hunt."));
+}
+
+#[test]
+fn the_published_page_says_what_its_figures_say() {
+    let docs = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs"));
+    let read = |name| std::fs::read_to_string(docs.join(name)).unwrap();
+    let report: BenchReport = serde_json::from_str(&read("benchmarks.json")).unwrap();
+    assert!(report.to_markdown() == read("benchmarks.md"), "run the bin `page` of vigie-bench");
 }

@@ -169,6 +169,23 @@ fn what_nobody_could_see_clears_nobody() {
 }
 
 #[test]
+fn a_likeness_explains_a_weak_case_and_who_somebody_is_explains_any() {
+    let mut facts = fleet();
+    facts.content.overlap = 0.8;
+    facts.identity.declared = 1.0;
+    let readings = Readings::from(&Facts { identity: Facts::default().identity, ..facts.clone() });
+    let explained = |log_odds: f64, name: &str| {
+        let tried = alternatives(&facts, &readings, log_odds);
+        tried.into_iter().find(|a| a.name == name).unwrap()
+    };
+    assert_eq!(explained(1.0, "benchmark").explained, Explained::Yes);
+    let strong = explained(6.0, "benchmark");
+    assert_eq!(strong.explained, Explained::Partly);
+    assert!(strong.speaks_against.iter().any(|point| point.contains("stronger")), "{strong:?}");
+    assert_eq!(explained(6.0, "one-customer").explained, Explained::Yes);
+}
+
+#[test]
 fn every_reading_lies_between_none_and_all() {
     for facts in [ordinary(), fleet(), Facts::default()] {
         for (name, value) in values(&Readings::from(&facts)) {

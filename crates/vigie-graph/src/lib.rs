@@ -1,7 +1,7 @@
 //! Objects that accounts share, links between accounts, dense groups of them, and the statistics that say how
 //! surprising they are.
 //!
-//! What lives here: rare objects and motifs, weighed links, a weighted undirected graph, k-core, densest-block peeling, Leiden refinement, conformal p-values
+//! What lives here: rare objects and motifs, weighed links, a weighted undirected graph, k-core, peeling, Leiden refinement, conformal p-values
 //! and false-discovery control. What does not: what objects mean, detectors, any I/O. Everything is deterministic:
 //! ties are broken by node number.
 
@@ -22,5 +22,5 @@ pub use kcore::{core_numbers, k_core};
 pub use leiden::{LeidenOptions, leiden};
 pub use links::{Activity, LAYERS, Link, LinkOptions, Weigher, links};
 pub use objects::{ALWAYS, Held, Motif, Motifs, RareObjects, Touch};
-pub use peel::{Block, densest_block, peel_weak};
+pub use peel::peel_weak;
 pub use union::UnionFind;

@@ -58,22 +58,6 @@ pub fn bh_q_values(p: &[f64]) -> Vec<f64> {
     q
 }
 
-/// Fisher's combination of independent p-values: the p-value of `-2 Σ ln p` under χ² with `2k` degrees of freedom.
-pub fn fisher_p(p: &[f64]) -> f64 {
-    if p.is_empty() {
-        return 1.0;
-    }
-    let half: f64 = p.iter().map(|x| -x.max(1e-300).ln()).sum();
-    // χ² tail with an even number of degrees of freedom is a Poisson sum.
-    let mut term = (-half).exp();
-    let mut sum = term;
-    for i in 1..p.len() {
-        term *= half / i as f64;
-        sum += term;
-    }
-    sum.clamp(0.0, 1.0)
-}
-
 /// Natural log of the gamma function (Lanczos, g = 7, n = 9); relative error below 1e-13 for x > 0.
 pub fn ln_gamma(x: f64) -> f64 {
     const COEFFICIENTS: [f64; 9] = [
@@ -179,7 +163,6 @@ mod tests {
         assert!((normal_tail(1.959_964) - 0.025).abs() < 1e-6);
         assert!((normal_tail(6.0) / 9.865_9e-10 - 1.0).abs() < 1e-3);
         assert!((ln_gamma(10.0) - 362_880f64.ln()).abs() < 1e-10);
-        assert!((fisher_p(&[0.05, 0.05]) - 0.017_478).abs() < 1e-5);
     }
 
     #[test]

@@ -6,7 +6,6 @@ type Schemas = components["schemas"];
 
 export type AccountView = Schemas["AccountView"];
 export type Action = Schemas["Action"];
-export type Alternative = Schemas["Alternative"];
 export type Appeal = Schemas["Appeal"];
 export type AppealOutcome = Schemas["AppealOutcome"];
 export type AppealStatus = Schemas["AppealStatus"];
@@ -58,7 +57,6 @@ export type TakedownStatus = Schemas["TakedownStatus"];
 export type Token = Schemas["Token"];
 export type TokenWithSecret = Schemas["TokenWithSecret"];
 export type User = Schemas["User"];
-export type WaveStatus = Schemas["WaveStatus"];
 export type Webhook = Schemas["Webhook"];
 export type WebhookEvent = Schemas["WebhookEvent"];
 export type WebhookWithSecret = Schemas["WebhookWithSecret"];

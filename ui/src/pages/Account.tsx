@@ -9,6 +9,7 @@ import { useAct } from "../parts/Ask";
 import { AccountLink, Empty, Head, Load, Panel, When } from "../parts/Bits";
 import { Icon } from "../parts/Icon";
 import { ActionPill, AppealStatusPill, CaseStatusPill, DecisionStatusPill, KindName, LayerName, Meter, SeverityMark } from "../parts/Pills";
+import { Told } from "../parts/Told";
 import { accountRoute } from "../router";
 import { useText } from "../text";
 import { Decide } from "./Decide";
@@ -140,7 +141,7 @@ function Exceptions({ data }: { data: AccountView }) {
       <ul className="stack">
         {data.exceptions.map((one) => (
           <li key={one.exception_id} className="notice good">
-            <Icon name="check" /><div style={{ flex: 1 }}>{one.reason}<div className="small soft">{one.author} · <When at={one.created_at} /></div></div>
+            <Icon name="check" /><div style={{ flex: 1 }}><Told text={one.reason} people /><div className="small soft">{one.author} · <When at={one.created_at} /></div></div>
             <button type="button" className="btn sm" onClick={() => void run(() => remove(`/exceptions/${one.exception_id}`), { done: t("except.removed") })}>{t("except.remove")}</button>
           </li>
         ))}

@@ -64,7 +64,7 @@ export function Decide({ account, close }: { account: AccountView; close: () => 
         </Field>
         <label className="check"><input type="checkbox" checked={simulated} onChange={(event) => setSimulated(event.target.checked)} />{t("act.simulated")}</label>
         {preview?.needs_approval && !simulated && <div className="notice warn"><Icon name="account" /><span><b>{t("preview.approval")}</b> <Told text={preview.approval_reason ?? ""} /></span></div>}
-        {preview?.conflicts.map((one) => <div key={one} className="notice warn"><Icon name="warn" /><span>{one}</span></div>)}
+        {preview?.conflicts.map((one) => <div key={one} className="notice warn"><Icon name="warn" /><span><Told text={one} people /></span></div>)}
         <div className="acts"><button type="button" className="btn" onClick={close}>{t("cancel")}</button><button type="submit" className={`btn main ${simulated ? "" : "danger"}`}>{t("decide.do")}</button></div>
       </form>
     </Modal>

@@ -50,7 +50,7 @@ function Body({ data }: { data: Decision }) {
             {data.case_id && <><dt>{t("col.case")}</dt><dd className="mono small"><Link to="/cases/$id" params={{ id: data.case_id }} search={data.takedown_id ? { tab: "takedown" } : {}}>{data.case_id}</Link></dd></>}
             {(data.scope.models?.length ?? 0) > 0 && <><dt>{t("decision.models")}</dt><dd>{data.scope.models?.join(", ")}</dd></>}
             {data.undone_at && <><dt>{t("decision.undone")}</dt><dd>{data.undone_by} · <When at={data.undone_at} /></dd></>}
-            {data.undo_reason && <><dt>{t("col.why")}</dt><dd>{data.undo_reason}</dd></>}
+            {data.undo_reason && <><dt>{t("col.why")}</dt><dd><Told text={data.undo_reason} people /></dd></>}
           </dl>
         </Panel>
       </div>

@@ -8,6 +8,7 @@ import { Icon } from "../parts/Icon";
 import { HuntStatusPill, KindName } from "../parts/Pills";
 import { huntRoute } from "../router";
 import { useText } from "../text";
+import { Configured } from "./HuntConfig";
 import { Progress } from "./Hunts";
 
 export function Page(): React.ReactNode {
@@ -29,12 +30,13 @@ function Body({ data }: { data: Hunt }) {
         {data.error && <div className="notice bad"><Icon name="warn" /><span>{data.error}</span></div>}
         {data.progress && data.status === "running" && <div className="panel"><div className="body"><Progress hunt={data} /></div></div>}
         <dl className="panel figures">
-          <div><dt>{t("col.exchanges")}</dt><dd>{n(data.exchanges)}<small>{t("hunt.rejects")}: {n(data.rejects)}</small></dd></div>
+          <div><dt>{t("col.exchanges")}</dt><dd>{n(data.exchanges)}<small>{t("hunt.rejected", { n: data.rejects })}</small></dd></div>
           <div><dt>{t("col.accounts")}</dt><dd>{n(data.accounts)}</dd></div>
           <div><dt>{t("col.campaigns")}</dt><dd>{n(data.campaigns)}</dd></div>
           {summary && <div><dt>{t("hunt.links")}</dt><dd>{n(summary.links)}<small>{t("hunt.objects", { n: summary.rare_objects })}</small></dd></div>}
-          {summary && <div><dt>{t("hunt.clusters")}</dt><dd>{n(summary.clusters)}<small>α = {summary.alpha}</small></dd></div>}
+          {summary && <div><dt>{t("hunt.clusters")}</dt><dd>{n(summary.clusters)}<small>α = {n(summary.alpha)}</small></dd></div>}
         </dl>
+        {data.config && <Configured config={data.config} />}
         {summary && <Sights hunt={data} />}
         <p className="small soft">{data.author} · <When at={data.started_at} /> · <span className="mono">{data.out_dir}</span></p>
       </div>

@@ -68,10 +68,12 @@ function Runs({ hunts, pair, turn }: { hunts: readonly Hunt[]; pair: readonly st
 }
 
 export function Progress({ hunt }: { hunt: Hunt }) {
+  const { word } = useText();
   const { stage, done, total } = hunt.progress ?? { stage: "", done: 0, total: 0 };
+  const name = word("stage", stage.replaceAll(" ", "-"));
   return (
     <div className="small soft">
-      <progress max={Math.max(1, total)} value={done} aria-label={stage} /> {stage}
+      <progress max={Math.max(1, total)} value={done} aria-label={name} /> {name}
     </div>
   );
 }

@@ -26,6 +26,8 @@ interface Deed<T> {
   done?: string | ((result: T) => string);
   /** Takes it back; the toast offers it. */
   undo?: (result: T) => Promise<unknown>;
+  /** Shows a refusal at the fields that it names; `false` when it names none of them, and then it is told like any other. */
+  refused?: (error: ApiError) => boolean;
 }
 interface Act {
   ask: (question: Question) => Promise<string | undefined>;
@@ -84,6 +86,7 @@ export function Acts({ children }: { children: ReactNode }) {
         await client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "audit" });
         return result;
       } catch (error) {
+        if (error instanceof ApiError && deed.refused?.(error)) return undefined;
         show({ text: trouble(error), bad: true });
         if (error instanceof ApiError && error.status === 412) void client.invalidateQueries();
         return undefined;

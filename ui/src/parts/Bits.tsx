@@ -102,7 +102,7 @@ export function Field({ label, hint, wrong, children }: {
 }
 
 /** The current time, renewed each half minute, for clocks and "3 hours ago". */
-export const useNow = (): number => useSyncExternalStore(clock.listen, clock.now);
+const useNow = (): number => useSyncExternalStore(clock.listen, clock.now);
 
 /** One clock for all times that are shown. */
 const clock = (() => {

@@ -12,6 +12,9 @@ interface Bars {
   tick: (at: number, fine: boolean) => string;
 }
 
+/** Between two marks of a count: whole numbers. */
+const STEPS = Array.from({ length: 12 }, (_, k) => [1, 2, 5].map((step) => step * 10 ** k)).flat();
+
 /** Draws stacked bars into an element. */
 export function bars(element: HTMLElement, { starts, series, height, stamp, short, tick }: Bars): uPlot {
   const times = starts.map((start) => Date.parse(start) / 1000);
@@ -26,8 +29,8 @@ export function bars(element: HTMLElement, { starts, series, height, stamp, shor
     cursor: { drag: { x: false, y: false }, points: { show: false }, y: false },
     scales: { y: { range: (_, _low, high) => [0, Math.max(1, high)] } },
     axes: [
-      { ...axis, size: 28, grid: { show: false }, values: (_, marks, _axis, _space, step) => marks.map((mark) => tick(mark * 1000, step < 86_400)) },
-      { ...axis, size: 44, values: (_, marks) => marks.map((mark) => short(mark)) },
+      { ...axis, size: 22, grid: { show: false }, values: (_, marks, _axis, _space, step) => marks.map((mark) => tick(mark * 1000, step < 86_400)) },
+      { ...axis, size: 44, incrs: STEPS, values: (_, marks) => marks.map((mark) => short(mark)) },
     ],
     series: [{}, ...order.map((i) => ({
       ...(paths ? { paths } : {}),

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { ApiError, url } from "../../src/api/client";
 import { spanOf } from "../../src/parts/window";
-import { groups, pack, seats } from "../../src/parts/network/discs";
+import { pack, seats } from "../../src/parts/network/discs";
+import { groups } from "../../src/parts/network/groups";
 import { fit } from "../../src/parts/network/forces";
 import { dot, line, sheet } from "../../src/parts/network/raster";
 import { accountsOf, configOf, faint, inDays, safeNext, sharesOf } from "../../src/parts/pure";

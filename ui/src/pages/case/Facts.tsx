@@ -21,7 +21,9 @@ export function Facts({ data, campaigns }: { data: Case; campaigns: readonly Cas
           {first && <><dt>{t("case.q")}</dt><dd title={String(first.q_value)}>{first.q_value < 0.0001 ? `< ${decimal(0.0001, 4)}` : decimal(first.q_value, 4)}</dd></>}
           <dt>{t("col.assignee")}</dt><dd>{data.assignee ?? "–"}</dd>
           <dt>{t("case.opened")}</dt><dd><When at={data.opened_at} /></dd>
-          <dt>{t("case.by")}</dt><dd className="mono small">{data.opened_by.startsWith("hunt_") ? <Link to="/hunts/$id" params={{ id: data.opened_by }}>{data.opened_by}</Link> : data.opened_by}</dd>
+          <dt>{t("case.by")}</dt>{data.opened_by.startsWith("hunt_")
+            ? <dd className="mono small"><Link to="/hunts/$id" params={{ id: data.opened_by }}>{data.opened_by}</Link></dd>
+            : <dd>{data.opened_by}</dd>}
         </dl>
       </Panel>
       {first && (

@@ -109,7 +109,7 @@ const order = (draft: Draft): NewTakedown => ({
 function Ladder({ value, advised, set }: { value: Action; advised: Action | undefined; set: (action: Action) => void }) {
   const { t, word } = useText();
   return (
-    <fieldset style={{ border: 0, padding: 0, margin: 0 }}>
+    <fieldset>
       <legend className="sr">{t("act.ladder")}</legend>
       <div className="ladder">
         {ACTIONS.map((action, i) => (
@@ -162,8 +162,8 @@ function Terms({ draft, change, campaigns }: { draft: Draft; change: (next: Part
         <textarea required minLength={3} maxLength={2000} value={draft.reason_text} onChange={(event: React.ChangeEvent<HTMLTextAreaElement>) => change({ reason_text: event.target.value })} />
       </Field>
       {codes.length > 0 && (
-        <fieldset style={{ border: 0, padding: 0, margin: 0 }} className="field">
-          <legend className="label small soft" style={{ fontWeight: 560, paddingBottom: ".375rem" }}>{t("act.disclose")}</legend>
+        <fieldset className="field">
+          <legend>{t("act.disclose")}</legend>
           <div className="cols">
             {codes.map((code) => <label key={code} className="check"><input type="checkbox" checked={draft.disclose.includes(code)} onChange={() => turn(code)} />{word("code", code)}</label>)}
           </div>

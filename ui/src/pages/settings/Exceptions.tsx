@@ -5,6 +5,7 @@ import { list, rows as flat } from "../../api/queries";
 import type { Exception } from "../../api/types";
 import { useAct } from "../../parts/Ask";
 import { Bones, Empty, EntityLink, Exports, Panel, When } from "../../parts/Bits";
+import { Told } from "../../parts/Told";
 import { useText } from "../../text";
 
 export function Exceptions() {
@@ -22,7 +23,7 @@ export function Exceptions() {
         <div className="scroll"><table>
           <thead><tr><th scope="col">{t("col.entity")}</th><th scope="col">{t("col.why")}</th><th scope="col">{t("col.author")}</th><th scope="col">{t("col.created")}</th><th scope="col">{t("col.expires")}</th><th scope="col"><span className="sr">{t("except.remove")}</span></th></tr></thead>
           <tbody>{all.map((one) => (
-            <tr key={one.exception_id}><td><EntityLink entity={one.entity} /></td><td>{one.reason}</td><td>{one.author}</td><td><When at={one.created_at} /></td><td>{one.expires_at ? <When at={one.expires_at} /> : t("except.forever")}</td>
+            <tr key={one.exception_id}><td><EntityLink entity={one.entity} /></td><td><Told text={one.reason} people /></td><td>{one.author}</td><td><When at={one.created_at} /></td><td>{one.expires_at ? <When at={one.expires_at} /> : t("except.forever")}</td>
               <td className="num"><button type="button" className="btn sm danger" onClick={() => void drop(one)}>{t("except.remove")}</button></td></tr>
           ))}</tbody>
         </table></div>

@@ -33,8 +33,8 @@ function Form({ data, admin }: { data: Settings; admin: boolean }) {
       <Panel title={t("policy.eyes")}>
         <div className="form">
           {number(t("policy.above"), draft.approval_above_accounts, (value) => change({ approval_above_accounts: value }), t("policy.above.hint"))}
-          <fieldset style={{ border: 0, margin: 0, padding: 0 }}>
-            <legend className="small soft" style={{ fontWeight: 560, paddingBottom: ".375rem" }}>{t("policy.actions")}</legend>
+          <fieldset>
+            <legend>{t("policy.actions")}</legend>
             <div className="cols">{ACTIONS.map((action) => (
               <label key={action} className="check"><input type="checkbox" disabled={!admin} checked={draft.approval_actions.includes(action)}
                 onChange={(event) => change({ approval_actions: event.target.checked ? [...draft.approval_actions, action] : draft.approval_actions.filter((one) => one !== action) })} />{word("action", action)}</label>

@@ -61,8 +61,8 @@ function Add() {
           <Field label={t("tokens.name")}><input name="name" required maxLength={100} /></Field>
           <Field label={t("tokens.days")}><input name="days" type="number" min={1} max={400} defaultValue={90} /></Field>
         </div>
-        <fieldset style={{ border: 0, margin: 0, padding: 0 }}>
-          <legend className="small soft" style={{ fontWeight: 560, paddingBottom: ".375rem" }}>{t("tokens.scopes")}</legend>
+        <fieldset>
+          <legend>{t("tokens.scopes")}</legend>
           <div className="cols">{SCOPES.map((scope) => <label key={scope} className="check"><input type="checkbox" name="scope" value={scope} defaultChecked={scope === "read"} />{t(`scope.${scope}` as Key)}</label>)}</div>
         </fieldset>
         <div className="acts"><button type="submit" className="btn main">{t("tokens.make")}</button></div>

@@ -84,8 +84,8 @@ function Add() {
       {made && <div className="form" style={{ marginBottom: "1rem" }}><p>{t("hooks.once")}</p><Copy value={made.secret} label={t("tokens.secret")} /></div>}
       <form className="form" onSubmit={(event) => void submit(event)}>
         <Field label={t("hooks.url")} hint={t("hooks.url.hint")}><input name="url" type="url" required maxLength={2000} placeholder="https://" /></Field>
-        <fieldset style={{ border: 0, margin: 0, padding: 0 }}>
-          <legend className="small soft" style={{ fontWeight: 560, paddingBottom: ".375rem" }}>{t("hooks.events")}</legend>
+        <fieldset>
+          <legend>{t("hooks.events")}</legend>
           <div className="cols">{EVENTS.map((event) => <label key={event} className="check"><input type="checkbox" name="event" value={event} defaultChecked={event.startsWith("decision")} /><code>{event}</code></label>)}</div>
         </fieldset>
         <div className="acts"><button type="submit" className="btn main">{t("hooks.make")}</button></div>

@@ -1,6 +1,6 @@
 // A network as columns: what painting, sorting and hiding need, worked out once when it arrives.
 import { LAYERS, type CaseNetwork } from "../../api/types";
-import type { Links } from "./discs";
+import type { Links } from "./groups";
 import type { Scene } from "./painter";
 
 export interface Columns {

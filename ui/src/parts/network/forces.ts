@@ -1,6 +1,6 @@
 // ForceAtlas2 on bare columns: no graph is built for it, which for 25,000 accounts costs more than the layout.
 import iterate from "graphology-layout-forceatlas2/iterate.js";
-import type { Links } from "./discs";
+import type { Links } from "./groups";
 
 /** Columns of a node and of a link in the library's arrays. */
 const NODE = 10;

@@ -1,7 +1,8 @@
 // Lays a network out beside the page and, where the page has no graphics hardware, paints it there, too: the page itself
 // never waits for either.
+import { pack, seats } from "./discs";
 import { fit, forces } from "./forces";
-import { groups, pack, seats, type Links } from "./discs";
+import { groups, type Links } from "./groups";
 import { Painter, type Look, type Scene, type View } from "./painter";
 import { LARGE, spiral } from "./start";
 

@@ -1,5 +1,5 @@
 // The picture of a network without graphics hardware, painted beside the page on a canvas that the page handed over.
-import type { Links } from "./discs";
+import type { Links } from "./groups";
 import { dot, line, sheet, type Ink } from "./raster";
 
 export interface Look {

@@ -4,13 +4,14 @@ import { colour } from "../Chart";
 import type { Told, Wanted } from "./layout.worker";
 import type { Look, Scene, View } from "./painter";
 import type { Ink } from "./raster";
+import type { Way } from "./Zoom";
 
 export interface Soft {
   show: (links: Uint32Array) => void;
   mark: (node: number) => void;
   /** Colours changed. */
   again: () => void;
-  zoom: (by: number | "all") => void;
+  zoom: (way: Way) => void;
   stop: () => void;
 }
 
@@ -88,7 +89,7 @@ export function soft(element: HTMLElement, { scene, shown, picked, painted }: St
     again,
     show: (links) => send({ what: "shown", links }),
     mark: (node) => send({ what: "chosen", node }),
-    zoom: (by) => (by === "all" ? move({ zoom: 1, x: 0, y: 0 }) : zoomAt(by, 0, 0)),
+    zoom: (way) => (way === "fit" ? move({ zoom: 1, x: 0, y: 0 }) : zoomAt(way === "in" ? ZOOM.step : 1 / ZOOM.step, 0, 0)),
     stop: () => {
       off.abort();
       watcher.disconnect();
@@ -98,5 +99,3 @@ export function soft(element: HTMLElement, { scene, shown, picked, painted }: St
     },
   };
 }
-
-export const ZOOM_STEP = ZOOM.step;

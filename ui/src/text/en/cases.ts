@@ -136,7 +136,7 @@ export const cases = {
   "preview.accounts": "Accounts hit",
   "preview.hold": "{n} held out to compare|{n} held out to compare",
   "preview.traffic": "Traffic",
-  "preview.exchanges": "{n} exchange of the campaign|{n} exchanges of the campaign",
+  "preview.exchanges": "{n} exchange of this case|{n} exchanges of this case",
   "preview.bystanders": "Look like bystanders",
   "preview.bystanders.note": "low score, or little of their traffic",
   "preview.bystanders.list": "Look at {n} possible bystander|Look at {n} possible bystanders",

@@ -138,7 +138,7 @@ export const cases: Record<keyof typeof english, string> = {
   "preview.accounts": "Comptes touchés",
   "preview.hold": "{n} gardé pour comparer|{n} gardés pour comparer",
   "preview.traffic": "Trafic",
-  "preview.exchanges": "{n} échange de la campagne|{n} échanges de la campagne",
+  "preview.exchanges": "{n} échange de ce dossier|{n} échanges de ce dossier",
   "preview.bystanders": "Semblent de passage",
   "preview.bystanders.note": "score bas, ou peu de leur trafic",
   "preview.bystanders.list": "Voir {n} compte peut-être de passage|Voir {n} comptes peut-être de passage",
