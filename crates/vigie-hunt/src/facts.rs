@@ -179,7 +179,7 @@ fn contrasts(
     let ways: Vec<Habits> = rows
         .iter()
         .filter(|r| !r.is_empty())
-        .map(|r| Habits::of(&index.view.lake.rows, r.iter().copied()))
+        .map(|r| Habits::of(&index.view.lake.rows, &r.iter().copied()))
         .collect();
     let observed = measure(ways.iter());
     let null: Vec<_> =

@@ -20,7 +20,7 @@ pub(crate) struct Habits {
 
 impl Habits {
     /// Counts some rows of one account. O(rows).
-    pub(crate) fn of(rows: &Rows, of: impl Iterator<Item = usize> + Clone) -> Self {
+    pub(crate) fn of(rows: &Rows, of: &(impl Iterator<Item = usize> + Clone)) -> Self {
         let count = |column: &[u64]| {
             of.clone().map(|row| column[row]).filter(|&v| v != 0).fold(
                 FxHashMap::<u64, u32>::default(),

@@ -101,7 +101,7 @@ impl Population {
             embeddings,
             marks: profiles.par_iter().map(|p| std::array::from_fn(|m| p.mark_share(m))).collect(),
             habits: profiles.par_iter().map(|p| [p.flatness(), p.single_share()]).collect(),
-            ways: view.ranges.par_iter().map(|r| Habits::of(rows, r.clone())).collect(),
+            ways: view.ranges.par_iter().map(|r| Habits::of(rows, r)).collect(),
             log_exchanges: profiles.iter().map(|p| (1.0 + f64::from(p.exchanges)).ln()).collect(),
             activities: profiles.par_iter().map(Profile::activity).collect(),
             output_tokens: output as f64 / view.rows.max(1) as f64,

@@ -141,7 +141,7 @@ impl Bench<'_> {
         if self.population.series.iter().any(of_one_series) {
             return vec![whole];
         }
-        let parts = self.bound(split(graph, members.clone(), options.accounts_min));
+        let parts = self.bound(&split(graph, members.clone(), options.accounts_min));
         if parts.len() < 2 {
             return vec![whole];
         }
@@ -161,7 +161,7 @@ impl Bench<'_> {
 
     /// Joins the parts of a cluster again that one thing of their own binds: most members of each hold it and hardly
     /// anybody outside does, be it a wording, a payment or a domain. Each is sorted.
-    fn bound(&self, parts: Vec<Vec<u32>>) -> Vec<Vec<u32>> {
+    fn bound(&self, parts: &[Vec<u32>]) -> Vec<Vec<u32>> {
         let bundles = self.index.bundles;
         let mut held: FxHashMap<u32, FxHashMap<usize, usize>> = FxHashMap::default();
         for (part, members) in parts.iter().enumerate() {

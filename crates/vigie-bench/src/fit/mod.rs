@@ -171,7 +171,7 @@ mod tests {
         let file = dir.path().join("lessons.jsonl");
         let told = |text: &str| {
             std::fs::write(&file, text).unwrap();
-            fit(&[file.clone()], &mut |_| ()).unwrap_err().to_string()
+            fit(std::slice::from_ref(&file), &mut |_| ()).unwrap_err().to_string()
         };
         assert!(told("{}\n").contains("lessons.jsonl`: line 1 is no lesson"), "{}", told("{}\n"));
         assert!(told("").contains("0 campaigns among 0 lessons"), "{}", told(""));
