@@ -37,6 +37,13 @@ pub fn cleared(alternatives: &[Alternative]) -> bool {
     alternatives.iter().any(|a| a.explained == Explained::Yes)
 }
 
+/// Whether the group is cleared by who its members openly are, or by who vouches for them: whatever part of it is looked
+/// at, and whatever it is put beside.
+pub fn vouched(alternatives: &[Alternative]) -> bool {
+    const VOUCHED: [&str; 3] = ["licensed-or-verified", "one-customer", "research-group"];
+    alternatives.iter().any(|a| a.explained == Explained::Yes && VOUCHED.contains(&a.name.as_str()))
+}
+
 /// Collects points and decides: `Yes` where everything needed is there, `Partly` where something is.
 struct Case {
     name: &'static str,

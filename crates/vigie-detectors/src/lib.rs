@@ -28,7 +28,7 @@ pub mod trees;
 pub use detector::Detector;
 pub use evidence::percent;
 pub use facts::{Content, Contrast, Facts, History, Identity, LabelShares, Origin, Rhythm, Size};
-pub use innocent::{alternatives, cleared};
+pub use innocent::{alternatives, cleared, vouched};
 pub use judge::{Judgement, judge};
 pub use readings::{Readings, beyond, grade, mark};
 

@@ -27,7 +27,7 @@ pub(crate) struct Judged {
     pub(crate) slice: Slice,
     pub(crate) facts: Facts,
     pub(crate) judgement: Judgement,
-    /// How far each member looks like the others; empty where nobody is accused.
+    /// How far each member looks like the others; empty where nobody is suspected.
     pub(crate) likeness: Vec<Likeness>,
     pub(crate) q_value: f64,
 }

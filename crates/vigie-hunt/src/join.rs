@@ -25,10 +25,12 @@ const ONE_JOB: f64 = 0.8;
 /// Least mean cosine between members, beyond that of matched accounts, for a cluster to have a job at all.
 const JOB_MIN: f64 = 0.05;
 
-/// Joins suspected clusters where the whole is accused; elsewhere the parts stay as they are.
+/// Joins suspected clusters that passed the false-discovery control, where the whole is accused; elsewhere the parts stay
+/// as they are.
 /// O(motifs of the members · pairs of clusters that share one).
 pub(crate) fn join(bench: &Bench<'_>, judged: Vec<Judged>, options: &ClusterOptions) -> Vec<Judged> {
     let index = bench.index;
+    let joinable = |j: &Judged| joinable(j) && j.q_value <= bench.settings.alpha;
     let (suspected, mut rest): (Vec<_>, Vec<_>) = judged.into_iter().partition(joinable);
     let jobs: Vec<Job> = suspected.par_iter().map(|j| Job::of(index, j)).collect();
     let mut sets = UnionFind::new(suspected.len());
@@ -55,9 +57,9 @@ pub(crate) fn join(bench: &Bench<'_>, judged: Vec<Judged>, options: &ClusterOpti
         members.sort_unstable();
         members.dedup();
         let q_value = parts.iter().map(|p| p.q_value).fold(0.0, f64::max);
-        match bench.judge(gather(index, members, options)).filter(|whole| accused(whole) && joinable(whole)) {
-            Some(whole) => vec![Judged { q_value, ..whole }],
-            None => parts,
+        match bench.judge(gather(index, members, options)).map(|whole| Judged { q_value, ..whole }) {
+            Some(whole) if accused(&whole) && joinable(&whole) => vec![whole],
+            _ => parts,
         }
     };
     rest.extend(wholes.into_par_iter().flat_map_iter(told).collect::<Vec<_>>());

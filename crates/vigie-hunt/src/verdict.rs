@@ -2,7 +2,7 @@
 //! several campaigns, and which of two that overlap keeps the accounts.
 
 use rustc_hash::FxHashMap;
-use vigie_detectors::{Judgement, judge};
+use vigie_detectors::{Judgement, judge, vouched};
 use vigie_graph::{Graph, UnionFind};
 use vigie_model::{Kind, Layer, Severity};
 
@@ -108,9 +108,9 @@ impl Bench<'_> {
     }
 }
 
-/// Whether the case is close to accusing, or does.
+/// Whether the case is close to accusing, or does, and nobody vouches for the group.
 pub(crate) fn suspected(judged: &Judged) -> bool {
-    judged.judgement.log_odds() >= SUSPECTED
+    judged.judgement.log_odds() >= SUSPECTED && !vouched(&judged.judgement.alternatives)
 }
 
 /// Whether the cluster is accused.
@@ -193,7 +193,8 @@ impl Bench<'_> {
     }
 
     /// Of two clusters that are mostly the same accounts, the one that rightly names more of them keeps them, so that a
-    /// clear part does not tear its network apart; what is left of the other is judged anew, on its own. Returns the clusters, and the p-values of those that were left with nothing.
+    /// clear part does not tear its network apart; what is left of the other is judged anew, on its own. Returns the
+    /// clusters, and the p-values of those that were left with nothing.
     pub(crate) fn resolve_overlaps(&self, mut judged: Vec<Judged>) -> (Vec<Judged>, Vec<f64>) {
         judged.sort_by(|a, b| {
             accused(b)
