@@ -6,7 +6,7 @@
 )]
 
 use proptest::prelude::*;
-use vigie_detectors::{Contrast, Facts, Judgement, Readings, alternatives, cleared, judge, mark};
+use vigie_detectors::{Contrast, Facts, Judgement, Readings, alternatives, cleared, judge, mark, vouched};
 use vigie_model::{Explained, Kind, Severity};
 
 /// A statistic that is what matched groups show.
@@ -183,6 +183,8 @@ fn a_likeness_explains_a_weak_case_and_who_somebody_is_explains_any() {
     assert_eq!(strong.explained, Explained::Partly);
     assert!(strong.speaks_against.iter().any(|point| point.contains("stronger")), "{strong:?}");
     assert_eq!(explained(6.0, "one-customer").explained, Explained::Yes);
+    assert!(vouched(&[explained(6.0, "one-customer")]));
+    assert!(!vouched(&[explained(1.0, "benchmark")]), "nobody vouches for a likeness");
 }
 
 #[test]

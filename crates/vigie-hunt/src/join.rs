@@ -159,3 +159,31 @@ fn clusters_of(at: &[(u32, u32)]) -> Vec<(u32, u32)> {
     let pairs = |(n, &i): (usize, &u32)| clusters[n + 1..].iter().map(move |&j| (i, j)).collect::<Vec<_>>();
     clusters.iter().enumerate().flat_map(pairs).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Job;
+    use crate::rows::DIMS;
+
+    /// A job whose members ask along some axes, as alike as `within`.
+    fn job(axes: &[usize], within: f64, usual: f64) -> Job {
+        let mut mean = [0.0; DIMS];
+        axes.iter().for_each(|&axis| mean[axis] = (within / axes.len() as f64).sqrt());
+        Job { mean, within, usual }
+    }
+
+    #[test]
+    fn pieces_of_one_job_are_one_and_other_jobs_are_not() {
+        let piece = job(&[0, 1], 0.6, 0.1);
+        assert!(piece.is(&job(&[0, 1], 0.6, 0.1)));
+        assert!(!piece.is(&job(&[2, 3], 0.6, 0.1)));
+        // Half of it in common is not enough.
+        assert!(!piece.is(&job(&[1, 2], 0.6, 0.1)));
+    }
+
+    #[test]
+    fn what_everybody_asks_is_no_job() {
+        let ordinary = job(&[0, 1], 0.3, 0.28);
+        assert!(!ordinary.is(&job(&[0, 1], 0.3, 0.28)));
+    }
+}
