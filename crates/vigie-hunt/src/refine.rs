@@ -17,8 +17,8 @@ pub(crate) fn core(likeness: &[Likeness]) -> Vec<bool> {
     likeness.iter().map(|like| like.log_odds() >= CORE).collect()
 }
 
-/// Which members of an accused cluster stay, in the order of the cluster's members. `victims` says that the cluster is an intruder's victims:
-/// who shows no intrusion among them shares the intruder's prompts and nothing else.
+/// Which members of an accused cluster stay, in the order of the cluster's members. `victims` says that the cluster is an
+/// intruder's victims: whoever shows an intrusion stays, however unlike the others it is in all else.
 pub(crate) fn stays(
     index: &Index<'_>,
     population: &Population,
@@ -31,8 +31,8 @@ pub(crate) fn stays(
         .iter()
         .zip(likeness)
         .map(|(&a, like)| {
-            let belongs =
-                if victims { population.takeovers[a as usize].is_some() } else { like.log_odds() >= STAYS };
+            let broken_into = victims && population.takeovers[a as usize].is_some();
+            let belongs = broken_into || like.log_odds() >= STAYS;
             belongs && !index.view.known[a as usize].is_some_and(vouched)
         })
         .collect()
