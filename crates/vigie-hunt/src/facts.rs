@@ -6,7 +6,7 @@ use vigie_graph::stats::{median, poisson_tail};
 use vigie_model::{Account, AccountStatus, Micros, known_labels};
 
 use crate::cluster::{Cluster, Index};
-use crate::habits::{Habits, measure};
+use crate::habits::{Habits, Ways};
 use crate::matched::{Draws, Match, Pool, contrast, cross_similarity, means};
 use crate::population::Population;
 use crate::profile::{MARKS, Profile};
@@ -181,9 +181,9 @@ fn contrasts(
         .filter(|r| !r.is_empty())
         .map(|r| Habits::of(&index.view.lake.rows, &r.iter().copied()))
         .collect();
-    let observed = measure(ways.iter());
-    let null: Vec<_> =
-        like.iter().map(|g| measure(g.iter().map(|&a| &population.ways[a as usize]))).collect();
+    let everyone: Vec<u32> = (0..ways.len() as u32).collect();
+    let observed = Ways::new(&ways).measure(&[everyone])[0];
+    let null = population.ways.measure(&like);
     let beside = |m: usize| {
         let told: Vec<f64> = place(&null, m).into_iter().filter(|x| x.is_finite()).collect();
         contrast(observed[m], &told)

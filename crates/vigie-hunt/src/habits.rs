@@ -45,46 +45,96 @@ impl Habits {
     }
 }
 
-/// What is compared, in the order of [`measure`].
+/// What is compared, in the order of [`Ways::measure`].
 pub(crate) const MEASURES: usize = 4;
 
-/// Of a group: chance that two members run one client, one setting, one model; mean loyalty to an address. O(members).
-pub(crate) fn measure<'h>(group: impl Iterator<Item = &'h Habits> + Clone) -> [f64; MEASURES] {
-    let loyal = group.clone().map(|h| h.loyalty).filter(|l| !l.is_nan());
-    let (sum, n) = loyal.fold((0.0, 0usize), |(s, n), l| (s + l, n + 1));
-    [
-        meeting(group.clone().map(|h| h.client)),
-        meeting(group.clone().map(|h| h.settings)),
-        meeting(group.map(|h| h.model)),
-        if n == 0 { f64::NAN } else { sum / n as f64 },
-    ]
+/// Habits of many accounts, their values numbered: whether two meet is then counted rather than sorted out, which
+/// hundreds of matched groups need.
+pub(crate) struct Ways {
+    /// Numbers of client, settings and model of each account, 0 where unseen, and its loyalty.
+    numbered: Vec<([u32; NAMED], f64)>,
+    /// How many numbers there are, 0 among them.
+    numbers: usize,
 }
 
-/// Chance that two of the values, 0 left out, are the same.
-fn meeting(values: impl Iterator<Item = u64>) -> f64 {
-    let mut values: Vec<u64> = values.filter(|&v| v != 0).collect();
-    values.sort_unstable();
-    let n = values.len() as f64;
-    let pairs: f64 =
-        values.chunk_by(|a, b| a == b).map(|same| same.len() as f64 * (same.len() as f64 - 1.0)).sum();
-    if n < 2.0 { 0.0 } else { pairs / (n * (n - 1.0)) }
+/// Habits that are told by name rather than by measure.
+const NAMED: usize = 3;
+
+impl Ways {
+    /// Numbers the values. O(accounts).
+    pub(crate) fn new(habits: &[Habits]) -> Self {
+        let mut numbers: FxHashMap<u64, u32> = FxHashMap::default();
+        numbers.insert(0, 0);
+        let mut number = |value: u64| {
+            let next = numbers.len() as u32;
+            *numbers.entry(value).or_insert(next)
+        };
+        let numbered =
+            habits.iter().map(|h| ([h.client, h.settings, h.model].map(&mut number), h.loyalty)).collect();
+        Self { numbered, numbers: numbers.len() }
+    }
+
+    /// Of each group: chance that two members run one client, one setting, one model; mean loyalty to an address, NaN
+    /// where nobody's can be told. O(members).
+    pub(crate) fn measure(&self, groups: &[Vec<u32>]) -> Vec<[f64; MEASURES]> {
+        let mut met = vec![[0u32; NAMED]; self.numbers];
+        groups.iter().map(|group| self.measure_one(group, &mut met)).collect()
+    }
+
+    /// `met` is all zeros before and after.
+    fn measure_one(&self, group: &[u32], met: &mut [[u32; NAMED]]) -> [f64; MEASURES] {
+        let (mut seen, mut pairs) = ([0u64; NAMED], [0u64; NAMED]);
+        let (mut loyalty, mut loyal) = (0.0, 0usize);
+        for &account in group {
+            let (values, own) = &self.numbered[account as usize];
+            for (column, &value) in values.iter().enumerate().filter(|(_, value)| **value != 0) {
+                let before = &mut met[value as usize][column];
+                seen[column] += 1;
+                pairs[column] += 2 * u64::from(*before);
+                *before += 1;
+            }
+            if !own.is_nan() {
+                loyalty += own;
+                loyal += 1;
+            }
+        }
+        for &account in group {
+            self.numbered[account as usize].0.iter().for_each(|&value| met[value as usize] = [0; NAMED]);
+        }
+        let chance = |column: usize| {
+            let n = seen[column] as f64;
+            if n < 2.0 { 0.0 } else { pairs[column] as f64 / (n * (n - 1.0)) }
+        };
+        let loyalty = if loyal == 0 { f64::NAN } else { loyalty / loyal as f64 };
+        [chance(0), chance(1), chance(2), loyalty]
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Habits, MEASURES, measure, meeting};
+    use super::{Habits, Ways};
+
+    fn ways(habits: &[(u64, f64)]) -> Ways {
+        let one = |&(client, loyalty): &(u64, f64)| Habits { client, loyalty, ..Habits::default() };
+        Ways::new(&habits.iter().map(one).collect::<Vec<_>>())
+    }
 
     #[test]
     fn two_of_three_meet_in_a_third_of_the_pairs() {
-        assert!((meeting([4, 4, 9, 0].into_iter()) - 1.0 / 3.0).abs() < 1e-12);
-        assert!(meeting([7].into_iter()).abs() < 1e-12);
+        let ways = ways(&[(4, 1.0), (4, 1.0), (9, 1.0), (0, 1.0)]);
+        let measured = ways.measure(&[vec![0, 1, 2, 3], vec![2], vec![0, 0]]);
+        let chances: Vec<f64> = measured.iter().map(|m| m[0]).collect();
+        assert!((chances[0] - 1.0 / 3.0).abs() < 1e-12);
+        assert!(chances[1].abs() < 1e-12);
+        assert!((chances[2] - 1.0).abs() < 1e-12, "an account that is drawn twice meets itself");
     }
 
     #[test]
     fn who_cannot_be_told_counts_for_nothing() {
-        let loyal = Habits { loyalty: 1.0, ..Habits::default() };
-        let unseen = Habits { loyalty: f64::NAN, ..Habits::default() };
-        let measured: [f64; MEASURES] = measure([loyal, unseen].iter());
-        assert!((measured[3] - 1.0).abs() < 1e-12);
+        let ways = ways(&[(0, 1.0), (0, f64::NAN)]);
+        let measured = ways.measure(&[vec![0, 1], vec![1]]);
+        assert!((measured[0][3] - 1.0).abs() < 1e-12);
+        assert!(measured[1][3].is_nan());
+        assert!(measured[0][0].abs() < 1e-12);
     }
 }

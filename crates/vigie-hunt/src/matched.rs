@@ -130,7 +130,8 @@ pub(crate) fn means<const N: usize>(groups: &[Vec<u32>], measured: &[[f64; N]]) 
     let mean = |group: &Vec<u32>| {
         let mut sums = [0.0; N];
         for &a in group {
-            sums.iter_mut().zip(&measured[a as usize]).for_each(|(sum, x)| *sum += x);
+            let measured = &measured[a as usize];
+            sums = std::array::from_fn(|i| sums[i] + measured[i]);
         }
         sums.map(|sum| sum / group.len().max(1) as f64)
     };
@@ -145,20 +146,47 @@ pub(crate) fn contrast(observed: f64, null: &[f64]) -> vigie_detectors::Contrast
     vigie_detectors::Contrast { observed, expected: median(null), p: tail_p(observed, null) }
 }
 
+/// Vectors that [`cross_similarity`] adds at once.
+const AT_ONCE: usize = 4;
+
 /// Mean inner product between vectors of different accounts: (‖Σv‖² − Σ‖v‖²) / (m (m − 1)). O(m · D).
 pub(crate) fn cross_similarity<'v, const D: usize>(vectors: impl Iterator<Item = &'v [f32; D]>) -> f64 {
-    let mut sum = [0.0f64; D];
-    // One sum of squares per place, added up at the end: no addition waits for the one before.
-    let mut squares = [0.0f64; D];
+    let mut sums = Sums { sum: [0.0; D], squares: [0.0; D] };
     let mut m = 0.0f64;
+    // Accounts lie scattered: several at once are fetched side by side, and the sums are loaded and stored once for all
+    // of them. They are still added one after the other, so that the answer is the same to the last bit.
+    let mut some = [&[0.0f32; D]; AT_ONCE];
+    let mut waiting = 0;
     for vector in vectors {
         m += 1.0;
-        for ((s, q), &x) in sum.iter_mut().zip(&mut squares).zip(vector) {
-            let x = f64::from(x);
-            *s += x;
-            *q += x * x;
+        some[waiting] = vector;
+        waiting += 1;
+        if waiting == AT_ONCE {
+            sums.add(some);
+            waiting = 0;
         }
     }
-    let own: f64 = squares.iter().sum();
-    if m < 2.0 { 0.0 } else { (sum.iter().map(|s| s * s).sum::<f64>() - own) / (m * (m - 1.0)) }
+    some[..waiting].iter().for_each(|&vector| sums.add([vector]));
+    let own: f64 = sums.squares.iter().sum();
+    if m < 2.0 { 0.0 } else { (sums.sum.iter().map(|s| s * s).sum::<f64>() - own) / (m * (m - 1.0)) }
+}
+
+/// Sums and sums of squares, place by place.
+struct Sums<const D: usize> {
+    sum: [f64; D],
+    /// One sum a place, added up at the end: no addition waits for the one before.
+    squares: [f64; D],
+}
+
+impl<const D: usize> Sums<D> {
+    #[inline]
+    fn add<const N: usize>(&mut self, vectors: [&[f32; D]; N]) {
+        for i in 0..D {
+            for vector in vectors {
+                let x = f64::from(vector[i]);
+                self.sum[i] += x;
+                self.squares[i] += x * x;
+            }
+        }
+    }
 }

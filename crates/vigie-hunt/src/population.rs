@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use vigie_model::Micros;
 
 use crate::facts::stopped;
-use crate::habits::Habits;
+use crate::habits::{Habits, Ways};
 use crate::matched::cross_similarity;
 use crate::profile::{MARKS, Profile, STRETCHES, profiles, singles};
 use crate::rows::{DIMS, Flags};
@@ -45,7 +45,7 @@ pub(crate) struct Population {
     /// Flatness of each account's hours and share of its exchanges that stay alone.
     pub(crate) habits: Vec<[f64; 2]>,
     /// How each account works.
-    pub(crate) ways: Vec<Habits>,
+    pub(crate) ways: Ways,
     /// ln(1 + exchanges) of each account.
     pub(crate) log_exchanges: Vec<f64>,
     /// First moment of each account in the window.
@@ -101,7 +101,7 @@ impl Population {
             embeddings,
             marks: profiles.par_iter().map(|p| std::array::from_fn(|m| p.mark_share(m))).collect(),
             habits: profiles.par_iter().map(|p| [p.flatness(), p.single_share()]).collect(),
-            ways: view.ranges.par_iter().map(|r| Habits::of(rows, r)).collect(),
+            ways: Ways::new(&view.ranges.par_iter().map(|r| Habits::of(rows, r)).collect::<Vec<_>>()),
             log_exchanges: profiles.iter().map(|p| (1.0 + f64::from(p.exchanges)).ln()).collect(),
             activities: profiles.par_iter().map(Profile::activity).collect(),
             output_tokens: output as f64 / view.rows.max(1) as f64,
