@@ -71,25 +71,61 @@ pub(crate) fn row_bears(strength: f32) -> bool {
 
 /// Characteristic objects with their lifts.
 pub(crate) struct Lifts {
-    content: FxHashMap<u64, f32>,
-    origin: FxHashMap<u64, f32>,
+    content: Side,
+    origin: Side,
 }
 
 impl Lifts {
     /// Turns characteristic motifs back into the objects that rows carry.
     pub(crate) fn new(index: &Index<'_>, marks: &[Mark]) -> Self {
-        let mut lifts = Self { content: FxHashMap::default(), origin: FxHashMap::default() };
+        let (mut content, mut origin) = (FxHashMap::default(), FxHashMap::default());
         for mark in marks {
             let side = match index.kind(mark.motif).layer() {
-                Layer::Content => &mut lifts.content,
-                Layer::Infrastructure | Layer::Client => &mut lifts.origin,
+                Layer::Content => &mut content,
+                Layer::Infrastructure | Layer::Client => &mut origin,
                 _ => continue,
             };
             for &object in index.by_motif.of(mark.motif) {
                 side.insert(index.objects.id(object as usize), mark.lift);
             }
         }
-        lifts
+        Self { content: Side::new(content), origin: Side::new(origin) }
+    }
+}
+
+/// Characteristic objects of some layers. Rows are asked for twenty objects each, of which hardly one is here: a table
+/// of bits says so for most without a search.
+struct Side {
+    lifts: FxHashMap<u64, f32>,
+    /// A bit for the highest bits of every object that is here.
+    maybe: Vec<u64>,
+    shift: u32,
+}
+
+impl Side {
+    fn new(lifts: FxHashMap<u64, f32>) -> Self {
+        // Sixteen bits an object: one stranger in sixteen is searched for in vain.
+        let bits = (lifts.len() * 16).next_power_of_two().max(64);
+        let mut side = Self { maybe: vec![0; bits / 64], shift: 64 - bits.trailing_zeros(), lifts };
+        for object in side.lifts.keys() {
+            let bit = (object >> side.shift) as usize;
+            side.maybe[bit / 64] |= 1 << (bit % 64);
+        }
+        side
+    }
+
+    fn is_empty(&self) -> bool {
+        self.lifts.is_empty()
+    }
+
+    /// The object's lift; 0 where it is not characteristic.
+    #[inline]
+    fn of(&self, object: u64) -> f32 {
+        let bit = (object >> self.shift) as usize;
+        if self.maybe[bit / 64] >> (bit % 64) & 1 == 0 {
+            return 0.0;
+        }
+        self.lifts.get(&object).copied().unwrap_or(0.0)
     }
 }
 
@@ -178,9 +214,8 @@ pub(crate) fn content_strength(rows: &Rows, row: usize, lifts: &Lifts) -> f32 {
     }
     let mut best = [0.0f32; 2];
     text_objects(rows, row, |kind, hash| {
-        if kind.layer() == Layer::Content
-            && let Some(&lift) = lifts.content.get(&kind.object(hash))
-        {
+        if kind.layer() == Layer::Content {
+            let lift = lifts.content.of(kind.object(hash));
             if lift > best[0] {
                 best = [lift, best[0]];
             } else if lift > best[1] {
@@ -198,7 +233,7 @@ pub(crate) fn origin_strength(rows: &Rows, row: usize, lifts: &Lifts) -> f32 {
     }
     let mut best = 0.0f32;
     origin_objects(rows, row, |kind, hash| {
-        best = best.max(lifts.origin.get(&kind.object(hash)).copied().unwrap_or(0.0));
+        best = best.max(lifts.origin.of(kind.object(hash)));
     });
     best
 }
