@@ -110,19 +110,53 @@ struct Shared {
     occasions: (u32, u32),
 }
 
+/// One motif of the seated account, with what weighing needs to know of it.
+#[derive(Clone, Copy)]
+struct Mine {
+    layer: u8,
+    occasion: u32,
+    trust: f32,
+    usage: f32,
+    rarity: f32,
+}
+
 /// One account whose motifs are marked, so that each of many partners costs a walk over its own motifs only; with the
 /// scratch space of weighing.
 struct Seat {
     account: u32,
     /// One bit a motif.
     held: Vec<u64>,
+    /// For each word of `held` that is not 0: how many of `mine` come before its first.
+    before: Vec<u32>,
+    /// The seated account's motifs, by motif number.
+    mine: Vec<Mine>,
     shared: Vec<Shared>,
     used: (Vec<u32>, Vec<u32>),
 }
 
 impl Seat {
     fn new(motifs: usize) -> Self {
-        Self { account: 0, held: vec![0; motifs.div_ceil(64)], shared: Vec::new(), used: Default::default() }
+        let words = motifs.div_ceil(64);
+        Self {
+            account: 0,
+            held: vec![0; words],
+            before: vec![0; words],
+            mine: Vec::new(),
+            shared: Vec::new(),
+            used: Default::default(),
+        }
+    }
+
+    /// The seated account's part in a motif, where it holds it.
+    #[inline]
+    fn part(&self, motif: u32) -> Option<&Mine> {
+        let (word, bit) = (motif as usize / 64, motif % 64);
+        let held = self.held[word];
+        if held >> bit & 1 == 0 {
+            return None;
+        }
+        let lower = held & ((1 << bit) - 1);
+        self.mine.get(self.before[word] as usize + lower.count_ones() as usize)
     }
 }
 
@@ -156,8 +190,21 @@ impl<'a> Weigher<'a> {
 
     fn sit(&self, account: u32, seat: &mut Seat) {
         seat.account = account;
-        for held in self.motifs.of(account) {
-            seat.held[held.motif as usize / 64] |= 1 << (held.motif % 64);
+        seat.mine.clear();
+        for &held in self.motifs.of(account) {
+            let motif = self.motifs.motifs[held.motif as usize];
+            let word = held.motif as usize / 64;
+            if seat.held[word] == 0 {
+                seat.before[word] = seat.mine.len() as u32;
+            }
+            seat.held[word] |= 1 << (held.motif % 64);
+            seat.mine.push(Mine {
+                layer: motif.layer,
+                occasion: held.occasion,
+                trust: self.options.kind_trust[usize::from(motif.kind)],
+                usage: self.usage(account, held),
+                rarity: self.rarity[held.motif as usize],
+            });
         }
     }
 
@@ -201,34 +248,32 @@ impl<'a> Weigher<'a> {
 
     /// Gathers what the seated account shares with `b`, by motif number.
     fn share(&self, seat: &mut Seat, b: u32) {
-        seat.shared.clear();
-        let mine = self.motifs.of(seat.account);
-        let mut from = 0;
+        let mut shared = std::mem::take(&mut seat.shared);
+        shared.clear();
+        let rich = 0.5 * (self.richness[seat.account as usize] + self.richness[b as usize]);
         for &theirs in self.motifs.of(b) {
-            if seat.held[theirs.motif as usize / 64] >> (theirs.motif % 64) & 1 == 0 {
-                continue;
-            }
-            from += mine[from..].partition_point(|h| h.motif < theirs.motif);
-            let weight = self.weight((seat.account, mine[from]), (b, theirs));
+            let Some(mine) = seat.part(theirs.motif) else { continue };
+            let usage = mine.usage.min(self.usage(b, theirs));
+            let used = (usage / self.options.usage_full).min(1.0).sqrt();
+            let weight = mine.trust * used * (mine.rarity - rich).max(0.0);
             if weight > 0.0 {
-                let layer = self.motifs.motifs[theirs.motif as usize].layer;
-                let occasions = (mine[from].occasion, theirs.occasion);
-                seat.shared.push(Shared { layer, weight, occasions });
+                shared.push(Shared {
+                    layer: mine.layer,
+                    weight,
+                    occasions: (mine.occasion, theirs.occasion),
+                });
             }
         }
+        seat.shared = shared;
     }
 
-    fn weight(&self, (a, mine): (u32, Held), (b, theirs): (u32, Held)) -> f32 {
-        let trust = self.options.kind_trust[usize::from(self.motifs.motifs[mine.motif as usize].kind)];
-        let rich = 0.5 * (self.richness[a as usize] + self.richness[b as usize]);
-        let usage = |account: u32, held: Held| {
-            if held.occasion == ALWAYS {
-                return 1.0;
-            }
-            held.count as f32 / self.activity.exchanges[account as usize].max(1) as f32
-        };
-        let used = (usage(a, mine).min(usage(b, theirs)) / self.options.usage_full).min(1.0).sqrt();
-        trust * used * (self.rarity[mine.motif as usize] - rich).max(0.0)
+    /// Share of an account's exchanges in which it touched a motif; 1 where the motif belongs to the account itself.
+    #[inline]
+    fn usage(&self, account: u32, held: Held) -> f32 {
+        if held.occasion == ALWAYS {
+            return 1.0;
+        }
+        held.count as f32 / self.activity.exchanges[account as usize].max(1) as f32
     }
 
     fn link_seated(&self, seat: &mut Seat, b: u32) -> Option<Link> {
