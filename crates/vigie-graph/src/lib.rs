@@ -21,6 +21,6 @@ pub use graph::{Edge, Graph};
 pub use kcore::{core_numbers, k_core};
 pub use leiden::{LeidenOptions, leiden};
 pub use links::{Activity, LAYERS, Link, LinkOptions, Weigher, links};
-pub use objects::{ALWAYS, Held, Motif, Motifs, RareObjects, Touch};
+pub use objects::{ALWAYS, Held, Motif, Motifs, RareObjects, Touch, merge_touches};
 pub use peel::peel_weak;
 pub use union::UnionFind;

@@ -38,18 +38,11 @@ pub struct RareObjects {
 }
 
 impl RareObjects {
-    /// Adds the objects of one partition; all touches of an object must be in the same partition. Sorts in place,
-    /// O(T log T).
+    /// Adds the objects of one partition; all touches of an object must be in the same partition. Drops from `touches`
+    /// what is not shared and sorts the rest, O(T + S log S) for S of T touches.
     pub fn add_partition(&mut self, touches: &mut Vec<Touch>, degree_max: usize) {
-        touches.sort_unstable_by_key(|t| (t.object, t.account));
-        touches.dedup_by(|next, kept| {
-            let same = (next.object, next.account) == (kept.object, kept.account);
-            if same {
-                kept.count = kept.count.saturating_add(next.count);
-                kept.occasion = kept.occasion.min(next.occasion);
-            }
-            same
-        });
+        drop_lonely(touches);
+        merge_touches(touches);
         if self.starts.is_empty() {
             self.starts.push(0);
         }
@@ -108,6 +101,42 @@ impl RareObjects {
     pub fn counts(&self, object: usize) -> &[u32] {
         &self.counts[self.starts[object] as usize..self.starts[object + 1] as usize]
     }
+}
+
+/// Sorts touches by object and account and makes one of those of one object by one account: how often all of them
+/// together, on the first occasion. O(T log T).
+pub fn merge_touches(touches: &mut Vec<Touch>) {
+    touches.sort_unstable_by_key(|t| (t.object, t.account));
+    touches.dedup_by(|next, kept| {
+        let same = (next.object, next.account) == (kept.object, kept.account);
+        if same {
+            kept.count = kept.count.saturating_add(next.count);
+            kept.occasion = kept.occasion.min(next.occasion);
+        }
+        same
+    });
+}
+
+/// Drops nearly all touches of objects that are touched once, which most are, before anything is sorted: two bits for
+/// each place of a table tell which hashes came once and which oftener.
+fn drop_lonely(touches: &mut Vec<Touch>) {
+    // Eight places a touch: of the lonely ones seven in eight or more have a place to themselves.
+    let places = (touches.len() * 8).next_power_of_two().max(64);
+    let shift = 64 - places.trailing_zeros();
+    let place = |t: &Touch| {
+        let place = (t.object.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> shift) as usize;
+        (place / 64, 1u64 << (place % 64))
+    };
+    let (mut once, mut twice) = (vec![0u64; places / 64], vec![0u64; places / 64]);
+    for touch in touches.iter() {
+        let (word, bit) = place(touch);
+        twice[word] |= once[word] & bit;
+        once[word] |= bit;
+    }
+    touches.retain(|touch| {
+        let (word, bit) = place(touch);
+        twice[word] & bit != 0
+    });
 }
 
 /// Objects of one layer that the same accounts touch, counted once.
@@ -237,12 +266,14 @@ impl Motifs {
     }
 
     /// Accounts that hold a motif, sorted.
+    #[inline]
     pub fn holders(&self, motif: u32) -> &[u32] {
         &self.holders
             [self.holder_starts[motif as usize] as usize..self.holder_starts[motif as usize + 1] as usize]
     }
 
     /// Motifs that an account holds, by motif number.
+    #[inline]
     pub fn of(&self, account: u32) -> &[Held] {
         &self.entries[self.starts[account as usize] as usize..self.starts[account as usize + 1] as usize]
     }

@@ -1,8 +1,7 @@
 //! Which objects an exchange or an account touches: the definition of every layer.
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
-use rustc_hash::FxHashMap;
-use vigie_graph::{ALWAYS, RareObjects, Touch};
+use vigie_graph::{ALWAYS, RareObjects, Touch, merge_touches};
 use vigie_model::{Layer, Micros};
 
 use crate::fold::mix;
@@ -169,17 +168,14 @@ fn session_starts(view: &View<'_>, account: usize, mut visit: impl FnMut(u64)) {
     }
 }
 
-/// How often an account touched an object, and the first of its rows that did.
-type Tally = FxHashMap<(u8, u64), (u32, u32)>;
-
-/// All objects of one account with how often and when first it touched each.
-fn tally(view: &View<'_>, account: usize, wanted: impl Fn(u64) -> bool, into: &mut Tally) {
+/// All wanted objects of one account with how often and when first it touched each, in place of what `into` held.
+fn tally(view: &View<'_>, account: usize, wanted: impl Fn(u64) -> bool, into: &mut Vec<Touch>) {
     into.clear();
     let rows = &view.lake.rows;
-    let mut add = |kind: ObjectKind, hash: u64, n: u32, occasion: u32| {
+    let mut add = |kind: ObjectKind, hash: u64, count: u32, occasion: u32| {
         let object = kind.object(hash);
         if wanted(object) {
-            into.entry((kind as u8, object)).or_insert((0, occasion)).0 += n;
+            into.push(Touch { object, account: account as u32, count, occasion, kind: kind as u8 });
         }
     };
     let range = view.ranges[account].clone();
@@ -191,6 +187,7 @@ fn tally(view: &View<'_>, account: usize, wanted: impl Fn(u64) -> bool, into: &m
     let all = view.exchanges[account];
     account_objects(view, account, |kind, hash| add(kind, hash, all, ALWAYS));
     session_starts(view, account, |minute| add(ObjectKind::SessionStart, minute, all, minute as u32));
+    merge_touches(into);
 }
 
 /// Every object that at least two and at most `degree_max` accounts of the window share.
@@ -207,13 +204,10 @@ pub(crate) fn rare_objects(view: &View<'_>, degree_max: usize, mut done: impl Fn
             .into_par_iter()
             .map(|block| {
                 let mut parts = vec![Vec::new(); PARTITIONS_PER_PASS as usize];
-                let mut counts = FxHashMap::default();
+                let mut touches = Vec::new();
                 for &account in *block {
-                    tally(view, account, |object| slot(object) < PARTITIONS_PER_PASS, &mut counts);
-                    for (&(kind, object), &(count, occasion)) in &counts {
-                        let touch = Touch { object, account: account as u32, count, occasion, kind };
-                        parts[slot(object) as usize].push(touch);
-                    }
+                    tally(view, account, |object| slot(object) < PARTITIONS_PER_PASS, &mut touches);
+                    touches.iter().for_each(|&touch| parts[slot(touch.object) as usize].push(touch));
                 }
                 parts
             })
