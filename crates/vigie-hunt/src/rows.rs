@@ -111,22 +111,14 @@ rows! {
     client: u64,
     /// Hash of client and request settings.
     settings: u64,
-    /// Hash of the API key id.
-    key: u64,
-    /// Hash of the customer's own user.
-    end_user: u64,
     /// Hash of the conversation id; 0 where unseen.
     conversation: u64,
     /// Hash of the requested model.
     model: u64,
-    /// Hash of the country, to describe only.
-    country: u64,
     /// Elicitation and topic marks of prompt and system prompt.
     marks: Marks,
     /// Flags.
     flags: Flags,
-    /// Language of the prompt.
-    language: vigie_fold::Language,
     /// Words of the prompt.
     words: u16,
     /// Tokens in, saturating.
