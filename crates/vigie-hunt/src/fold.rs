@@ -269,10 +269,19 @@ fn settings(view: &ExchangeView<'_>, i: usize, client: u64) -> u64 {
     mix(mix(client, temperature), mix(max_tokens, stream))
 }
 
+#[inline]
 pub(crate) fn mix(a: u64, b: u64) -> u64 {
     let mut x = a.rotate_left(23) ^ b.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     x = (x ^ (x >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93);
     x ^ (x >> 32)
+}
+
+/// The `a` of which, with this `b`, [`mix`] makes `mixed`.
+pub(crate) fn unmix(mixed: u64, b: u64) -> u64 {
+    // The inverse of the odd factor in `mix`; x ^ (x >> 32) is its own inverse.
+    let mut x = (mixed ^ (mixed >> 32)).wrapping_mul(0xCFEE_444D_8B59_A89B);
+    x ^= x >> 32;
+    (x ^ b.wrapping_mul(0x9E37_79B9_7F4A_7C15)).rotate_right(23)
 }
 
 fn text(column: Option<&arrow_array::StringArray>, i: usize) -> Option<&str> {

@@ -9,7 +9,7 @@ use crate::cluster::{Cluster, Index, Mark};
 use crate::matched::cross_similarity;
 use crate::population::Population;
 use crate::rows::Rows;
-use crate::touch::{origin_objects, text_objects};
+use crate::touch::{ObjectKind, origin_objects, text_objects};
 
 /// Objects by motif, to turn characteristic motifs back into what rows carry.
 pub(crate) struct MotifObjects {
@@ -78,7 +78,7 @@ pub(crate) struct Lifts {
 impl Lifts {
     /// Turns characteristic motifs back into the objects that rows carry.
     pub(crate) fn new(index: &Index<'_>, marks: &[Mark]) -> Self {
-        let (mut content, mut origin) = (FxHashMap::default(), FxHashMap::default());
+        let (mut content, mut origin) = (Vec::new(), Vec::new());
         for mark in marks {
             let side = match index.kind(mark.motif).layer() {
                 Layer::Content => &mut content,
@@ -86,30 +86,33 @@ impl Lifts {
                 _ => continue,
             };
             for &object in index.by_motif.of(mark.motif) {
-                side.insert(index.objects.id(object as usize), mark.lift);
+                let (id, kind) = (index.objects.id(object as usize), index.objects.kind(object as usize));
+                side.push((id, ObjectKind::from_code(kind).hash(id), mark.lift));
             }
         }
-        Self { content: Side::new(content), origin: Side::new(origin) }
+        Self { content: Side::new(&content), origin: Side::new(&origin) }
     }
 }
 
 /// Characteristic objects of some layers. Rows are asked for twenty objects each, of which hardly one is here: a table
-/// of bits says so for most without a search.
+/// of bits says so for most before the object's id is worked out and searched for.
 struct Side {
+    /// By id.
     lifts: FxHashMap<u64, f32>,
-    /// A bit for the highest bits of every object that is here.
+    /// A bit for the lowest bits of the hash of every object that is here; the highest say which phrases are sampled.
     maybe: Vec<u64>,
-    shift: u32,
 }
 
 impl Side {
-    fn new(lifts: FxHashMap<u64, f32>) -> Self {
-        // Sixteen bits an object: one stranger in sixteen is searched for in vain.
-        let bits = (lifts.len() * 16).next_power_of_two().max(64);
-        let mut side = Self { maybe: vec![0; bits / 64], shift: 64 - bits.trailing_zeros(), lifts };
-        for object in side.lifts.keys() {
-            let bit = (object >> side.shift) as usize;
-            side.maybe[bit / 64] |= 1 << (bit % 64);
+    /// From ids, hashes and lifts.
+    fn new(objects: &[(u64, u64, f32)]) -> Self {
+        // Sixteen bits an object: at most one stranger in sixteen is searched for in vain.
+        let bits = (objects.len() * 16).next_power_of_two().max(64);
+        let mut side = Self { lifts: FxHashMap::default(), maybe: vec![0; bits / 64] };
+        for &(id, hash, lift) in objects {
+            let (word, bit) = side.place(hash);
+            side.maybe[word] |= bit;
+            side.lifts.insert(id, lift);
         }
         side
     }
@@ -118,14 +121,20 @@ impl Side {
         self.lifts.is_empty()
     }
 
+    /// Word and bit of a hash in `maybe`, whose length is a power of two.
+    #[inline]
+    fn place(&self, hash: u64) -> (usize, u64) {
+        ((hash >> 6) as usize & (self.maybe.len() - 1), 1 << (hash % 64))
+    }
+
     /// The object's lift; 0 where it is not characteristic.
     #[inline]
-    fn of(&self, object: u64) -> f32 {
-        let bit = (object >> self.shift) as usize;
-        if self.maybe[bit / 64] >> (bit % 64) & 1 == 0 {
+    fn of(&self, kind: ObjectKind, hash: u64) -> f32 {
+        let (word, bit) = self.place(hash);
+        if self.maybe[word] & bit == 0 {
             return 0.0;
         }
-        self.lifts.get(&object).copied().unwrap_or(0.0)
+        self.lifts.get(&kind.object(hash)).copied().unwrap_or(0.0)
     }
 }
 
@@ -215,7 +224,7 @@ pub(crate) fn content_strength(rows: &Rows, row: usize, lifts: &Lifts) -> f32 {
     let mut best = [0.0f32; 2];
     text_objects(rows, row, |kind, hash| {
         if kind.layer() == Layer::Content {
-            let lift = lifts.content.of(kind.object(hash));
+            let lift = lifts.content.of(kind, hash);
             if lift > best[0] {
                 best = [lift, best[0]];
             } else if lift > best[1] {
@@ -233,7 +242,7 @@ pub(crate) fn origin_strength(rows: &Rows, row: usize, lifts: &Lifts) -> f32 {
     }
     let mut best = 0.0f32;
     origin_objects(rows, row, |kind, hash| {
-        best = best.max(lifts.origin.of(kind.object(hash)));
+        best = best.max(lifts.origin.of(kind, hash));
     });
     best
 }

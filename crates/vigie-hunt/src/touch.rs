@@ -4,7 +4,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use vigie_graph::{ALWAYS, RareObjects, Touch, merge_touches};
 use vigie_model::{Layer, Micros};
 
-use crate::fold::mix;
+use crate::fold::{mix, unmix};
 use crate::rows::Rows;
 use crate::view::View;
 
@@ -95,8 +95,19 @@ impl ObjectKind {
     }
 
     /// The object's id: its hash with the kind mixed in, so that two kinds never meet.
+    #[inline]
     pub(crate) fn object(self, hash: u64) -> u64 {
-        mix(hash, 0x5653_0000 + self as u64)
+        mix(hash, self.key())
+    }
+
+    /// The hash of which [`object`](Self::object) made the id.
+    pub(crate) fn hash(self, object: u64) -> u64 {
+        unmix(object, self.key())
+    }
+
+    #[inline]
+    fn key(self) -> u64 {
+        0x5653_0000 + self as u64
     }
 }
 
@@ -226,4 +237,18 @@ pub(crate) fn rare_objects(view: &View<'_>, degree_max: usize, mut done: impl Fn
         done(view.rows as u64 / (PARTITIONS / PARTITIONS_PER_PASS));
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ObjectKind;
+
+    #[test]
+    fn an_object_gives_back_its_hash() {
+        for (i, kind) in ObjectKind::ALL.into_iter().enumerate() {
+            for hash in [0, 1, u64::MAX, 0x0123_4567_89ab_cdef, vigie_fold::hash_text(&i.to_string())] {
+                assert_eq!(kind.hash(kind.object(hash)), hash);
+            }
+        }
+    }
 }
