@@ -44,8 +44,8 @@ impl Judgement {
     }
 }
 
-/// Log-odds from which a cluster is accused: about four and a half to one.
-const ACCUSED: f64 = 1.5;
+/// Log-odds from which a cluster is accused: about seven to one.
+const ACCUSED: f64 = 2.0;
 
 /// Judges a cluster.
 pub fn judge(facts: &Facts) -> Judgement {

@@ -133,6 +133,10 @@ fn the_operators_own_label_explains_the_same_traffic() {
 #[test]
 fn a_benchmark_at_a_university_is_no_campaign() {
     let mut facts = fleet();
+    // Each evaluates what it likes, with tools of its own.
+    facts.size.evenness = usual(-1.2);
+    facts.origin.one_client = usual(0.2);
+    facts.origin.one_setting = usual(0.1);
     facts.content.overlap = 0.8;
     facts.identity.academic = 0.9;
     facts.identity.top_domain = 0.9;
@@ -145,6 +149,10 @@ fn a_benchmark_at_a_university_is_no_campaign() {
 #[test]
 fn a_classroom_behind_one_address_is_no_campaign() {
     let mut facts = fleet();
+    // Pupils talk, each as much and in such a way as they like.
+    facts.size.evenness = usual(-1.2);
+    facts.content.single_turn = usual(0.4);
+    facts.origin.one_setting = usual(0.1);
     facts.rhythm.flatness = usual(0.7);
     facts.origin.one_client = usual(0.2);
     facts.content.overlap = 0.5;

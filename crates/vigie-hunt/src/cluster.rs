@@ -345,6 +345,20 @@ pub(crate) fn gather(index: &Index<'_>, members: Vec<u32>, options: &ClusterOpti
     Cluster { members, strength, marks }
 }
 
+/// Accounts outside that bear at least this part of the typical member's evidence, strongest first.
+pub(crate) fn near(index: &Index<'_>, cluster: &Cluster, options: &ClusterOptions) -> Vec<u32> {
+    let mut strengths = cluster.strength.clone();
+    strengths.sort_unstable_by(f32::total_cmp);
+    let typical = strengths.get(strengths.len() / 2).copied().unwrap_or(0.0);
+    let outside = |a: &u32| cluster.members.binary_search(a).is_err();
+    let mut near: Vec<(u32, f32)> = belonging(index, &cluster.members, &cluster.marks, options)
+        .into_iter()
+        .filter(|(a, s)| outside(a) && *s > 0.0 && *s >= STAY * typical)
+        .collect();
+    near.sort_unstable_by(|x, y| y.1.total_cmp(&x.1).then(x.0.cmp(&y.0)));
+    near.into_iter().map(|(a, _)| a).collect()
+}
+
 /// Sum of link weights to the members, for everybody linked to one.
 fn linked(graph: &Graph, members: &[u32]) -> FxHashMap<u32, f32> {
     let mut sums: FxHashMap<u32, f32> = FxHashMap::default();

@@ -1,6 +1,7 @@
 //! Kernels in order on the embedded runner.
 
 mod activity;
+mod adopt;
 mod assemble;
 mod candidates;
 mod cluster;
@@ -9,6 +10,7 @@ mod facts;
 mod fold;
 mod gather;
 mod habits;
+mod job;
 mod join;
 mod lake;
 mod matched;

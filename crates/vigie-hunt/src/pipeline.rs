@@ -6,6 +6,7 @@ use vigie_graph::{Activity, BundleOptions, Graph, LAYERS, Link, LinkOptions, Mot
 use vigie_model::{HuntReport, HuntSummary, Kind, Layer, Micros, Severity};
 
 use crate::activity::of_accounts;
+use crate::adopt::adopt;
 use crate::assemble::{Judged, campaign, health, worth_telling};
 use crate::cluster::{Cluster, ClusterOptions, Index, clusters};
 use crate::join::join;
@@ -162,9 +163,10 @@ fn test(
         .flat_map_iter(|j| bench.unmix(graph, j, cutting))
         .collect();
     progress.advance(judged.len() as u64);
-    let (mut judged, taken) = bench.resolve_overlaps(judged);
-    // Every test counts, also those whose accounts a clearer case took.
-    let p: Vec<f64> = judged.iter().map(|j| j.facts.chance).chain(taken).collect();
+    let (judged, spoken_for) = bench.without_vouched(judged);
+    let (mut judged, taken) = bench.resolve_overlaps(judged, cutting);
+    // Every test counts, also those whose accounts others vouch for or a clearer case took.
+    let p: Vec<f64> = judged.iter().map(|j| j.facts.chance).chain(spoken_for).chain(taken).collect();
     for (judged, q) in judged.iter_mut().zip(bh_q_values(&p)) {
         judged.q_value = q;
         if q > settings.alpha {
@@ -172,7 +174,7 @@ fn test(
             judged.judgement.severity = Severity::None;
         }
     }
-    join(&bench, judged, cutting)
+    adopt(&bench, join(&bench, judged, cutting), cutting)
 }
 
 fn assemble(index: &Index<'_>, judged: &[Judged], links: &[Link]) -> HuntReport {

@@ -1,6 +1,6 @@
 //! A second look at the members of a cluster: who looks like a campaign's account stays, who does not is let go.
 
-use vigie_model::{Account, known_labels};
+use vigie_model::known_labels;
 
 use crate::cluster::{Cluster, Index};
 use crate::member::Likeness;
@@ -9,8 +9,16 @@ use crate::population::Population;
 /// Log-odds that a member needs to stay: about four and a half to one.
 const STAYS: f64 = 1.5;
 
+/// Log-odds from which an account belongs to a campaign whatever speaks for another grouping: twenty to one.
+pub(crate) const SURE: f64 = 3.0;
+
 /// Log-odds that a member of a mixture needs to belong to its core.
 const CORE: f64 = 0.0;
+
+/// Whether a member looks like one of its campaign's.
+pub(crate) fn alike(like: &Likeness) -> bool {
+    like.log_odds() >= STAYS
+}
 
 /// Which members of a mixture look like one campaign's.
 pub(crate) fn core(likeness: &[Likeness]) -> Vec<bool> {
@@ -32,14 +40,15 @@ pub(crate) fn stays(
         .zip(likeness)
         .map(|(&a, like)| {
             let broken_into = victims && population.takeovers[a as usize].is_some();
-            let belongs = broken_into || like.log_odds() >= STAYS;
-            belongs && !index.view.known[a as usize].is_some_and(vouched)
+            let belongs = broken_into || alike(like);
+            belongs && !vouched_for(index, a)
         })
         .collect()
 }
 
 /// Whether the operator vouches for the account.
-fn vouched(account: &Account) -> bool {
+pub(crate) fn vouched_for(index: &Index<'_>, account: u32) -> bool {
+    let Some(account) = index.view.known[account as usize] else { return false };
     [
         known_labels::LICENSED_RESELLER,
         known_labels::VERIFIED_RESEARCHER,

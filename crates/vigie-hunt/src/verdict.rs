@@ -1,7 +1,7 @@
 //! Verdicts on clusters: the case against each, its core where it is a mixture, who is let go, what falls apart into
 //! several campaigns, and which of two that overlap keeps the accounts.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use vigie_detectors::{Judgement, judge, vouched};
 use vigie_graph::{Graph, UnionFind};
 use vigie_model::{Kind, Layer, Severity};
@@ -10,10 +10,11 @@ use crate::Settings;
 use crate::assemble::Judged;
 use crate::cluster::{Cluster, ClusterOptions, Index, gather, split};
 use crate::facts::facts;
+use crate::job::Job;
 use crate::matched::Pool;
 use crate::member::likeness;
 use crate::population::Population;
-use crate::refine::{core, stays};
+use crate::refine::{alike, core, stays};
 use crate::slice::slice;
 
 /// What a verdict is made from.
@@ -43,7 +44,8 @@ impl Bench<'_> {
         judged
     }
 
-    fn compare(&self, judged: &mut Judged) {
+    /// Compares every member with the others.
+    pub(crate) fn compare(&self, judged: &mut Judged) {
         let Judged { cluster, slice, facts, judgement, .. } = &*judged;
         judged.likeness = likeness(self.index, self.population, cluster, slice, facts, judgement.log_odds());
     }
@@ -53,7 +55,14 @@ impl Bench<'_> {
     pub(crate) fn judge(&self, cluster: Cluster) -> Option<Judged> {
         let judged = self.look(cluster);
         let judged = if accused(&judged) { judged } else { self.accused_core(&judged).unwrap_or(judged) };
-        if accused(&judged) { self.without_bystanders(judged) } else { Some(judged) }
+        if accused(&judged) { self.without_bystanders(judged, &[]) } else { Some(judged) }
+    }
+
+    /// Judges accounts as one operation, if they make a case as a whole. Who is `sure`, sorted, stays: these were tested
+    /// among their own, where each looks more like the others than in the whole.
+    pub(crate) fn judge_whole(&self, cluster: Cluster, sure: &[u32]) -> Option<Judged> {
+        let whole = self.look(cluster);
+        if accused(&whole) { self.without_bystanders(whole, sure).filter(accused) } else { None }
     }
 
     /// The core of a suspected mixture, or of its core, if that is accused.
@@ -82,9 +91,12 @@ impl Bench<'_> {
         Some(core)
     }
 
-    fn without_bystanders(&self, judged: Judged) -> Option<Judged> {
+    fn without_bystanders(&self, judged: Judged, sure: &[u32]) -> Option<Judged> {
         let victims = judged.judgement.kind == Kind::KeyTakeover;
-        let stays = stays(self.index, self.population, &judged.cluster, &judged.likeness, victims);
+        let mut stays = stays(self.index, self.population, &judged.cluster, &judged.likeness, victims);
+        for (stays, account) in stays.iter_mut().zip(&judged.cluster.members) {
+            *stays |= sure.binary_search(account).is_ok();
+        }
         let kept = stays.iter().filter(|&&s| s).count();
         if kept < self.settings.accounts_min {
             return None;
@@ -111,6 +123,12 @@ impl Bench<'_> {
 /// Whether the case is close to accusing, or does, and nobody vouches for the group.
 pub(crate) fn suspected(judged: &Judged) -> bool {
     judged.judgement.log_odds() >= SUSPECTED && !vouched(&judged.judgement.alternatives)
+}
+
+/// Accounts that somebody vouches for as a group.
+pub(crate) fn vouched_members(judged: &[Judged]) -> FxHashSet<u32> {
+    let groups = judged.iter().filter(|j| vouched(&j.judgement.alternatives));
+    groups.flat_map(|j| j.cluster.members.iter().copied()).collect()
 }
 
 /// Whether the cluster is accused.
@@ -141,7 +159,9 @@ impl Bench<'_> {
         if self.population.series.iter().any(of_one_series) {
             return vec![whole];
         }
-        let parts = self.bound(&split(graph, members.clone(), options.accounts_min));
+        let parts = split(graph, members.clone(), options.accounts_min);
+        let victims = whole.judgement.kind == Kind::KeyTakeover;
+        let parts = if victims { self.of_one_job(&parts, options) } else { self.bound(&parts) };
         if parts.len() < 2 {
             return vec![whole];
         }
@@ -183,19 +203,61 @@ impl Bench<'_> {
                 });
             }
         }
-        let whole = |group: Vec<u32>| {
-            let mut members: Vec<u32> =
-                group.into_iter().flat_map(|part| parts[part as usize].iter().copied()).collect();
-            members.sort_unstable();
-            members
+        together(parts, sets)
+    }
+
+    /// Joins the parts of an intruder's victims again that were broken into for one job; the keys of others share
+    /// nothing else.
+    fn of_one_job(&self, parts: &[Vec<u32>], options: &ClusterOptions) -> Vec<Vec<u32>> {
+        let job = |(i, part): (usize, &Vec<u32>)| {
+            let part = self.look(gather(self.index, part.clone(), options));
+            (i as u32, Job::of(self.index, &part.slice, &part.facts))
         };
-        sets.groups(1).into_iter().map(whole).collect()
+        // A handful has no job that could be told.
+        let large = |(_, part): &(usize, &Vec<u32>)| part.len() >= options.accounts_min;
+        let jobs: Vec<(u32, Job)> = parts.iter().enumerate().filter(large).map(job).collect();
+        let mut sets = UnionFind::new(parts.len());
+        for (n, (i, job)) in jobs.iter().enumerate() {
+            for (j, _) in jobs[..n].iter().filter(|(_, other)| job.is(other)) {
+                sets.union(*i, *j);
+            }
+        }
+        together(parts, sets)
+    }
+
+    /// Takes out of accused clusters whoever is vouched for among its own: a company whose staff asks what an operation
+    /// asks, behind the same proxy, is a company still. A key may be stolen from anybody, so intruders' victims stay.
+    /// Returns the clusters, and the p-values of those that were left with nothing.
+    pub(crate) fn without_vouched(&self, judged: Vec<Judged>) -> (Vec<Judged>, Vec<f64>) {
+        let spoken_for = vouched_members(&judged);
+        let (mut kept, mut taken) = (Vec::new(), Vec::new());
+        for judged in judged {
+            let stays: Vec<bool> = judged.cluster.members.iter().map(|a| !spoken_for.contains(a)).collect();
+            let left = stays.iter().filter(|&&s| s).count();
+            let victims = judged.judgement.kind == Kind::KeyTakeover;
+            if !accused(&judged) || victims || left == stays.len() {
+                kept.push(judged);
+                continue;
+            }
+            let p = judged.facts.chance;
+            let enough = left >= self.settings.accounts_min;
+            match enough.then(|| self.judge(judged.cluster.keep(&stays))).flatten() {
+                Some(rest) => kept.push(rest),
+                None => taken.push(p),
+            }
+        }
+        (kept, taken)
     }
 
     /// Of two clusters that are mostly the same accounts, the one that rightly names more of them keeps them, so that a
-    /// clear part does not tear its network apart; what is left of the other is judged anew, on its own. Returns the
-    /// clusters, and the p-values of those that were left with nothing.
-    pub(crate) fn resolve_overlaps(&self, mut judged: Vec<Judged>) -> (Vec<Judged>, Vec<f64>) {
+    /// clear part does not tear its network apart; what is left of the other is judged anew, on its own, and where that
+    /// makes no case, it goes with the accounts that it was accused with. Returns the clusters, and the p-values of those
+    /// that were left with nothing.
+    pub(crate) fn resolve_overlaps(
+        &self,
+        mut judged: Vec<Judged>,
+        options: &ClusterOptions,
+    ) -> (Vec<Judged>, Vec<f64>) {
         judged.sort_by(|a, b| {
             accused(b)
                 .cmp(&accused(a))
@@ -203,9 +265,11 @@ impl Bench<'_> {
                 .then(a.cluster.members.cmp(&b.cluster.members))
         });
         let (mut kept, mut taken) = (Vec::<Judged>::new(), Vec::new());
-        for mut judged in judged {
+        let mut followers: FxHashMap<usize, Vec<u32>> = FxHashMap::default();
+        for judged in judged {
             let mut stays = vec![true; judged.cluster.members.len()];
-            for winner in &kept {
+            let mut most = (0, 0);
+            for (w, winner) in kept.iter().enumerate() {
                 let inside: Vec<bool> = judged
                     .cluster
                     .members
@@ -215,22 +279,57 @@ impl Bench<'_> {
                 let both = inside.iter().filter(|&&i| i).count();
                 if both * 2 > stays.len().min(winner.cluster.members.len()) {
                     stays.iter_mut().zip(inside).for_each(|(stays, inside)| *stays &= !inside);
+                    most = most.max((both, w));
                 }
             }
             let left = stays.iter().filter(|&&s| s).count();
-            let p = judged.facts.chance;
-            if left < stays.len() {
-                let again = (left >= self.settings.accounts_min)
-                    .then(|| self.judge(judged.cluster.keep(&stays)))
-                    .flatten();
-                let Some(again) = again else {
-                    taken.push(p);
-                    continue;
-                };
-                judged = again;
+            if left == stays.len() {
+                kept.push(judged);
+                continue;
             }
-            kept.push(judged);
+            let (p, was_accused) = (judged.facts.chance, accused(&judged));
+            let follow: Vec<u32> = (0..stays.len())
+                .filter(|&i| stays[i] && judged.likeness.get(i).is_some_and(alike))
+                .map(|i| judged.cluster.members[i])
+                .collect();
+            let rest = judged.cluster.keep(&stays);
+            let again = (left >= self.settings.accounts_min).then(|| self.judge(rest)).flatten();
+            match again {
+                Some(again) if accused(&again) || !was_accused => kept.push(again),
+                _ => {
+                    if was_accused {
+                        followers.entry(most.1).or_default().extend(follow);
+                    }
+                    taken.push(p);
+                }
+            }
+        }
+        for (winner, followers) in followers {
+            let members = union([&followers, &kept[winner].cluster.members]);
+            let whole = self.judge_whole(gather(self.index, members, options), &kept[winner].cluster.members);
+            if let Some(whole) = whole.filter(|whole| whole.expected() > kept[winner].expected()) {
+                kept[winner] = whole;
+            }
         }
         (kept, taken)
     }
+}
+
+/// Accounts that are in any of these, sorted and distinct.
+pub(crate) fn union<'a>(of: impl IntoIterator<Item = &'a Vec<u32>>) -> Vec<u32> {
+    let mut all: Vec<u32> = of.into_iter().flatten().copied().collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// The parts by the set that each is in, as sorted accounts.
+fn together(parts: &[Vec<u32>], mut sets: UnionFind) -> Vec<Vec<u32>> {
+    let whole = |group: Vec<u32>| {
+        let mut members: Vec<u32> =
+            group.into_iter().flat_map(|part| parts[part as usize].iter().copied()).collect();
+        members.sort_unstable();
+        members
+    };
+    sets.groups(1).into_iter().map(whole).collect()
 }

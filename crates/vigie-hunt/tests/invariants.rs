@@ -9,12 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use arrow_array::RecordBatch;
-use vigie_detectors::{DETECTORS, mark};
+use vigie_detectors::{DETECTORS, mark, vouched};
 use vigie_fold::Marks;
 use vigie_hunt::{Lake, Quiet, Settings, SideTables, Window, fold, hunt};
 use vigie_ingest::{ReadOptions, Source, open_exchanges, read_accounts, read_models};
 use vigie_model::{
-    Action, Exchange, ExchangeBatchBuilder, ExchangeView, Explained, HuntReport, Micros, Severity, Sight,
+    Action, Campaign, Exchange, ExchangeBatchBuilder, ExchangeView, Explained, HuntReport, Kind, Micros,
+    Severity, Sight,
 };
 use vigie_sim::world::config::WorldConfig;
 use vigie_sim::world::generate;
@@ -320,6 +321,52 @@ fn activity_adds_up_to_the_log_and_to_the_campaigns() {
         linked += usize::from(!account.links.is_empty());
     }
     assert!(linked > 0 && linked <= campaigns_of.len());
+}
+
+#[test]
+fn whoever_is_vouched_for_among_its_own_is_named_in_nothing_but_a_takeover() {
+    let world = world();
+    let report = hunted(&world);
+    let members = |campaign: &Campaign| -> BTreeSet<String> {
+        let of = report.members.iter().filter(|m| m.campaign_id == campaign.campaign_id);
+        of.map(|m| m.account_id.clone()).collect()
+    };
+    let groups = report.campaigns.iter().filter(|c| !c.accuses() && vouched(&c.alternatives));
+    let spoken_for: BTreeSet<String> = groups.flat_map(&members).collect();
+    assert!(!spoken_for.is_empty(), "a world in which nobody vouches for anybody would prove nothing");
+    for campaign in report.campaigns.iter().filter(|c| c.accuses() && c.kind != Kind::KeyTakeover) {
+        let both: Vec<String> = members(campaign).intersection(&spoken_for).cloned().collect();
+        assert!(both.is_empty(), "{both:?} in {}", campaign.campaign_id);
+    }
+}
+
+#[test]
+fn members_that_asked_next_to_nothing_are_taken_in_once_their_campaign_is_known() {
+    let world = world();
+    let report = hunted(&world);
+    let mut idle = BTreeSet::new();
+    for campaign in report.campaigns.iter().filter(|c| c.accuses() && c.kind != Kind::KeyTakeover) {
+        let of = report.members.iter().filter(|m| m.campaign_id == campaign.campaign_id);
+        idle.extend(of.step_by(4).map(|m| m.account_id.clone()));
+    }
+    let mut poorer = world.clone();
+    let mut asked: BTreeMap<String, usize> = BTreeMap::new();
+    poorer.rows.retain(|row| {
+        let n = asked.entry(row.account_id.clone()).or_default();
+        *n += 1;
+        *n <= 2 || !idle.contains(&row.account_id)
+    });
+    let after = hunted(&poorer);
+    let accusing: BTreeSet<&str> =
+        after.campaigns.iter().filter(|c| c.accuses()).map(|c| c.campaign_id.as_str()).collect();
+    let named: BTreeSet<&str> = after
+        .members
+        .iter()
+        .filter(|m| accusing.contains(m.campaign_id.as_str()))
+        .map(|m| m.account_id.as_str())
+        .collect();
+    let still = idle.iter().filter(|a| named.contains(a.as_str())).count();
+    assert!(idle.len() >= 6 && still * 2 >= idle.len(), "{still} of {} are named", idle.len());
 }
 
 #[test]
