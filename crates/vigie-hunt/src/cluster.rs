@@ -198,9 +198,10 @@ const SEED_HOLDERS_MAX: f64 = 0.05;
 
 /// Accounts that put different questions into one rare wording again and again, be it around the question or in the
 /// system prompt: a fleet with a single fixed prompt has nothing else in common, and no pair of it would be linked by
-/// one object. Users of one tool are found so, too; the test knows them by their own work. A popular prompt is copied word for word
-/// and used once; it seeds nothing. The same goes for questions that come through one set of addresses: a relay that
-/// resells access puts other people's questions into its users' accounts. Says of each seed whether origin made it.
+/// one object. Users of one tool are found so, too; the test knows them by their own work. A popular prompt is copied
+/// word for word and used once; it seeds nothing. The same goes for questions that come through one set of addresses: a
+/// relay that resells access puts other people's questions into its users' accounts. Says of each seed whether origin
+/// made it.
 fn shared_bundles(index: &Index<'_>, options: &ClusterOptions) -> Vec<(bool, Vec<u32>)> {
     let least = options.accounts_min.max(6);
     let most = ((SEED_HOLDERS_MAX * index.view.population as f64) as usize).max(50);
