@@ -10,18 +10,16 @@ use crate::cluster::{ClusterOptions, gather, near};
 use crate::refine::{SURE, vouched_for};
 use crate::verdict::{Bench, accused, union, vouched_members};
 
-/// Fewest accounts that are looked at beside a campaign; a larger one is compared with as many as it has members, so
-/// that strangers do not make up most of what members are compared with.
-const LOOKED_AT_MIN: usize = 10;
-
-/// Part of a campaign's members as many accounts as which are looked at beside it at a time, so that
-/// strangers do not make up what members are compared with.
+/// Part of a campaign's members as many accounts as which are looked at beside it at a time: strangers must not make up
+/// what members are compared with. In all it is as many as there are members.
 const BATCH: usize = 4;
+/// Fewest accounts that are looked at, and at a time.
+const LOOKED_AT_MIN: usize = 10;
 /// Rounds at most: who is taken in may bear what leads to others.
 const ROUNDS: usize = 4;
 
-/// Takes into each accused campaign whoever is in none, is vouched for by nobody, bears its marks and looks like its members in everything else.
-/// An intruder's victims are told by their own intrusion and take in nobody.
+/// Takes into each accused campaign whoever is in none, is vouched for by nobody, bears its marks and looks like its
+/// members in everything else. An intruder's victims are told by their own intrusion and take in nobody.
 /// O(rounds · (holders of the campaigns' marks and their rows)).
 pub(crate) fn adopt(bench: &Bench<'_>, mut judged: Vec<Judged>, options: &ClusterOptions) -> Vec<Judged> {
     for _ in 0..ROUNDS {
@@ -66,7 +64,8 @@ fn round(bench: &Bench<'_>, judged: Vec<Judged>, options: &ClusterOptions) -> Ve
     judged.into_iter().enumerate().collect::<Vec<_>>().into_par_iter().map(taken_in).collect()
 }
 
-/// Accounts that are not `settled` – named elsewhere, or vouched for – and look like the campaign's, with the log-odds that they are, in nats.
+/// Accounts that are not `settled` – named elsewhere, or vouched for – and look like the campaign's, with the log-odds
+/// that they are, in nats.
 fn outsiders(
     bench: &Bench<'_>,
     judged: &Judged,
@@ -85,9 +84,10 @@ fn outsiders(
         if whole.likeness.is_empty() {
             bench.compare(&mut whole);
         }
+        let strangers: FxHashSet<u32> = strangers.iter().copied().collect();
         let compared = whole.cluster.members.iter().zip(&whole.likeness);
-        let sure = compared.filter(|(account, like)| strangers.contains(account) && like.log_odds() >= SURE);
-        alike.extend(sure.map(|(&account, like)| (account, like.log_odds())));
+        let odds = compared.map(|(&account, like)| (account, like.log_odds()));
+        alike.extend(odds.filter(|(account, odds)| *odds >= SURE && strangers.contains(account)));
     }
     alike
 }

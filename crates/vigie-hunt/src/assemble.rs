@@ -130,11 +130,7 @@ fn decision(judgement: &Judgement) -> RecommendedDecision {
 fn members(index: &Index<'_>, judged: &Judged, id: &str) -> Vec<Member> {
     let accused = judged.judgement.severity > Severity::None;
     let case = if accused { judged.judgement.probability() } else { 0.0 };
-    let victims = judged.judgement.kind == Kind::KeyTakeover;
-    let part = |i: usize| match judged.likeness.get(i) {
-        Some(like) if !victims => like.probability(),
-        _ => 1.0,
-    };
+    let part = |i: usize| judged.likeness.get(i).map_or(1.0, Likeness::probability);
     judged
         .cluster
         .members
