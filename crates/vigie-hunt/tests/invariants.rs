@@ -341,35 +341,6 @@ fn whoever_is_vouched_for_among_its_own_is_named_in_nothing_but_a_takeover() {
 }
 
 #[test]
-fn members_that_asked_next_to_nothing_are_taken_in_once_their_campaign_is_known() {
-    let world = world();
-    let report = hunted(&world);
-    let mut idle = BTreeSet::new();
-    for campaign in report.campaigns.iter().filter(|c| c.accuses() && c.kind != Kind::KeyTakeover) {
-        let of = report.members.iter().filter(|m| m.campaign_id == campaign.campaign_id);
-        idle.extend(of.step_by(4).map(|m| m.account_id.clone()));
-    }
-    let mut poorer = world.clone();
-    let mut asked: BTreeMap<String, usize> = BTreeMap::new();
-    poorer.rows.retain(|row| {
-        let n = asked.entry(row.account_id.clone()).or_default();
-        *n += 1;
-        *n <= 2 || !idle.contains(&row.account_id)
-    });
-    let after = hunted(&poorer);
-    let accusing: BTreeSet<&str> =
-        after.campaigns.iter().filter(|c| c.accuses()).map(|c| c.campaign_id.as_str()).collect();
-    let named: BTreeSet<&str> = after
-        .members
-        .iter()
-        .filter(|m| accusing.contains(m.campaign_id.as_str()))
-        .map(|m| m.account_id.as_str())
-        .collect();
-    let still = idle.iter().filter(|a| named.contains(a.as_str())).count();
-    assert!(idle.len() >= 6 && still * 2 >= idle.len(), "{still} of {} are named", idle.len());
-}
-
-#[test]
 fn the_same_exchange_twice_counts_once() {
     let world = world();
     let expected = hunted(&world);
