@@ -7,7 +7,7 @@ use vigie_model::Kind;
 
 use crate::assemble::Judged;
 use crate::cluster::{ClusterOptions, gather, near};
-use crate::refine::{SURE, vouched_for};
+use crate::refine::{SURE, labelled};
 use crate::verdict::{Bench, accused, union, vouched_members};
 
 /// Part of a campaign's members as many accounts as which are looked at beside it at a time: strangers must not make up
@@ -57,7 +57,7 @@ fn round(bench: &Bench<'_>, judged: Vec<Judged>, options: &ClusterOptions) -> Ve
         if adopted.is_empty() {
             return judged;
         }
-        let members = union([&adopted, &judged.cluster.members]);
+        let members = union([&adopted[..], &judged.cluster.members]);
         let whole = bench.look(gather(bench.index, members, options));
         if accused(&whole) { Judged { q_value: judged.q_value, ..whole } } else { judged }
     };
@@ -75,12 +75,12 @@ fn outsiders(
     let index = bench.index;
     let members = &judged.cluster.members;
     let mut outside = near(index, &judged.cluster, options);
-    outside.retain(|a| !settled.contains(a) && !vouched_for(index, *a));
+    outside.retain(|a| !settled.contains(a) && !labelled(index, *a));
     outside.truncate(members.len().max(LOOKED_AT_MIN));
     let batch = (members.len() / BATCH).max(LOOKED_AT_MIN);
     let mut alike = Vec::new();
     for strangers in outside.chunks(batch) {
-        let mut whole = bench.look(gather(index, union([&strangers.to_vec(), members]), options));
+        let mut whole = bench.look(gather(index, union([strangers, members]), options));
         if whole.likeness.is_empty() {
             bench.compare(&mut whole);
         }
@@ -90,4 +90,34 @@ fn outsiders(
         alike.extend(odds.filter(|(account, odds)| *odds >= SURE && strangers.contains(account)));
     }
     alike
+}
+
+#[cfg(test)]
+mod tests {
+    use super::adopt;
+    use crate::assemble::Judged;
+    use crate::staged::{Staged, staged};
+    use crate::verdict::union;
+
+    #[test]
+    fn members_that_were_left_out_come_back_and_hardly_an_honest_account_comes() {
+        staged(|Staged { bench, campaigns, options, guilty }| {
+            let quarter = |i: usize| i % 4 == 0;
+            let (mut parts, mut out) = (Vec::new(), Vec::new());
+            for campaign in campaigns {
+                let members = &campaign.cluster.members;
+                let stays: Vec<bool> = (0..members.len()).map(|i| !quarter(i)).collect();
+                out.extend((0..members.len()).filter(|&i| quarter(i)).map(|i| members[i]));
+                parts.push(bench.look(campaign.cluster.clone().keep(&stays)));
+            }
+            let named = |of: &[Judged]| union(of.iter().map(|j| &j.cluster.members[..]));
+            let before = named(&parts);
+            let mut came = named(&adopt(bench, parts, options));
+            came.retain(|a| before.binary_search(a).is_err());
+            let back = out.iter().filter(|a| came.binary_search(a).is_ok()).count();
+            let honest = came.iter().filter(|&&a| !guilty[a as usize]).count();
+            assert!(back * 2 > out.len(), "{back} of {} came back", out.len());
+            assert!(honest * 20 <= came.len(), "{honest} of {} that came are honest", came.len());
+        });
+    }
 }

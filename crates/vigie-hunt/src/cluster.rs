@@ -346,11 +346,9 @@ pub(crate) fn gather(index: &Index<'_>, members: Vec<u32>, options: &ClusterOpti
     Cluster { members, strength, marks }
 }
 
-/// Accounts outside that bear at least this part of the typical member's evidence, strongest first.
+/// Accounts outside that bear as much evidence as a member needs to stay, strongest first.
 pub(crate) fn near(index: &Index<'_>, cluster: &Cluster, options: &ClusterOptions) -> Vec<u32> {
-    let mut strengths = cluster.strength.clone();
-    strengths.sort_unstable_by(f32::total_cmp);
-    let typical = strengths.get(strengths.len() / 2).copied().unwrap_or(0.0);
+    let typical = median(cluster.strength.iter().copied());
     let outside = |a: &u32| cluster.members.binary_search(a).is_err();
     let mut near: Vec<(u32, f32)> = belonging(index, &cluster.members, &cluster.marks, options)
         .into_iter()

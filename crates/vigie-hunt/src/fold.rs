@@ -277,7 +277,7 @@ pub(crate) fn mix(a: u64, b: u64) -> u64 {
 }
 
 /// The `a` of which, with this `b`, [`mix`] makes `mixed`.
-pub(crate) fn unmix(mixed: u64, b: u64) -> u64 {
+pub(crate) fn mix_inverse(mixed: u64, b: u64) -> u64 {
     // The inverse of the odd factor in `mix`; x ^ (x >> 32) is its own inverse.
     let mut x = (mixed ^ (mixed >> 32)).wrapping_mul(0xCFEE_444D_8B59_A89B);
     x ^= x >> 32;

@@ -49,10 +49,11 @@ pub(crate) fn join(bench: &Bench<'_>, judged: Vec<Judged>, options: &ClusterOpti
         if parts.len() < 2 { rest.extend(parts) } else { wholes.push(parts) }
     }
     let told = |parts: Vec<Judged>| {
-        let members = union(parts.iter().map(|p| &p.cluster.members));
-        let sure = union(&parts.iter().filter(|p| accused(p)).map(sure).collect::<Vec<_>>());
+        let members = union(parts.iter().map(|p| &p.cluster.members[..]));
+        let stay: Vec<Vec<u32>> = parts.iter().filter(|p| accused(p)).map(sure).collect();
+        let stay = union(stay.iter().map(Vec::as_slice));
         let q_value = parts.iter().map(|p| p.q_value).fold(0.0, f64::max);
-        let whole = bench.judge_whole(gather(index, members, options), &sure);
+        let whole = bench.judge_whole(gather(index, members, options), &stay);
         match whole.map(|whole| Judged { q_value, ..whole }) {
             Some(whole) if joinable(&whole) => vec![whole],
             _ => parts,
@@ -125,4 +126,30 @@ fn clusters_of(at: &[(u32, u32)]) -> Vec<(u32, u32)> {
     clusters.dedup();
     let pairs = |(n, &i): (usize, &u32)| clusters[n + 1..].iter().map(move |&j| (i, j)).collect::<Vec<_>>();
     clusters.iter().enumerate().flat_map(pairs).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use vigie_model::Layer;
+
+    use super::meetings;
+    use crate::staged::{Staged, staged};
+
+    #[test]
+    fn halves_of_one_farm_meet_in_its_payments_and_accounts_in_two_clusters_meet_nobody() {
+        staged(|Staged { bench, campaigns, .. }| {
+            let mut met = 0;
+            for campaign in campaigns {
+                let halves = [0, 1].map(|half| {
+                    let stays: Vec<bool> =
+                        (0..campaign.cluster.members.len()).map(|i| i % 2 == half).collect();
+                    bench.look(campaign.cluster.clone().keep(&stays))
+                });
+                met += meetings(bench.index, &halves, Layer::Payment).len();
+                let twice = [(); 2].map(|()| bench.look(campaign.cluster.clone()));
+                assert!(meetings(bench.index, &twice, Layer::Payment).is_empty());
+            }
+            assert!(met > 0, "no campaign pays together");
+        });
+    }
 }

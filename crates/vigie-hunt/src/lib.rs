@@ -16,6 +16,7 @@ mod lake;
 mod matched;
 mod member;
 mod objects;
+mod overlap;
 mod pipeline;
 mod population;
 mod profile;
@@ -23,6 +24,8 @@ mod refine;
 mod rows;
 mod series;
 mod slice;
+#[cfg(test)]
+mod staged;
 mod touch;
 mod verdict;
 mod view;

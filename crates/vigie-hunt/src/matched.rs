@@ -130,8 +130,7 @@ pub(crate) fn means<const N: usize>(groups: &[Vec<u32>], measured: &[[f64; N]]) 
     let mean = |group: &Vec<u32>| {
         let mut sums = [0.0; N];
         for &a in group {
-            let measured = &measured[a as usize];
-            sums = std::array::from_fn(|i| sums[i] + measured[i]);
+            sums.iter_mut().zip(&measured[a as usize]).for_each(|(sum, x)| *sum += x);
         }
         sums.map(|sum| sum / group.len().max(1) as f64)
     };

@@ -11,6 +11,7 @@ use crate::assemble::{Judged, campaign, health, worth_telling};
 use crate::cluster::{Cluster, ClusterOptions, Index, clusters};
 use crate::join::join;
 use crate::matched::Pool;
+use crate::overlap::resolve_overlaps;
 use crate::population::Population;
 use crate::slice::MotifObjects;
 use crate::touch::{ObjectKind, rare_objects};
@@ -66,7 +67,7 @@ pub(crate) struct Found<'a> {
     pub(crate) links: Vec<Link>,
     pub(crate) graph: Graph,
     pub(crate) clusters: Vec<Cluster>,
-    cutting: ClusterOptions,
+    pub(crate) cutting: ClusterOptions,
 }
 
 /// The stages up to the clusters, handed to `then`.
@@ -164,7 +165,7 @@ fn test(
         .collect();
     progress.advance(judged.len() as u64);
     let (judged, spoken_for) = bench.without_vouched(judged);
-    let (mut judged, taken) = bench.resolve_overlaps(judged, cutting);
+    let (mut judged, taken) = resolve_overlaps(&bench, judged, cutting);
     // Every test counts, also those whose accounts others vouch for or a clearer case took.
     let p: Vec<f64> = judged.iter().map(|j| j.facts.chance).chain(spoken_for).chain(taken).collect();
     for (judged, q) in judged.iter_mut().zip(bh_q_values(&p)) {

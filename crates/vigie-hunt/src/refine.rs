@@ -41,13 +41,13 @@ pub(crate) fn stays(
         .map(|(&a, like)| {
             let broken_into = victims && population.takeovers[a as usize].is_some();
             let belongs = broken_into || alike(like);
-            belongs && !vouched_for(index, a)
+            belongs && !labelled(index, a)
         })
         .collect()
 }
 
-/// Whether the operator vouches for the account.
-pub(crate) fn vouched_for(index: &Index<'_>, account: u32) -> bool {
+/// Whether the operator's own label vouches for the account.
+pub(crate) fn labelled(index: &Index<'_>, account: u32) -> bool {
     let Some(account) = index.view.known[account as usize] else { return false };
     [
         known_labels::LICENSED_RESELLER,

@@ -4,7 +4,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use vigie_graph::{ALWAYS, RareObjects, Touch, merge_touches};
 use vigie_model::{Layer, Micros};
 
-use crate::fold::{mix, unmix};
+use crate::fold::{mix, mix_inverse};
 use crate::rows::Rows;
 use crate::view::View;
 
@@ -102,7 +102,7 @@ impl ObjectKind {
 
     /// The hash of which [`object`](Self::object) made the id.
     pub(crate) fn hash(self, object: u64) -> u64 {
-        unmix(object, self.key())
+        mix_inverse(object, self.key())
     }
 
     #[inline]

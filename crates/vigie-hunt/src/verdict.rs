@@ -1,5 +1,5 @@
-//! Verdicts on clusters: the case against each, its core where it is a mixture, who is let go, what falls apart into
-//! several campaigns, and which of two that overlap keeps the accounts.
+//! Verdicts on clusters: the case against each, its core where it is a mixture, who is let go, and what falls apart into
+//! several campaigns. What clusters do to each other stands in `overlap`, `join` and `adopt`.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use vigie_detectors::{Judgement, judge, vouched};
@@ -14,7 +14,7 @@ use crate::job::Job;
 use crate::matched::Pool;
 use crate::member::likeness;
 use crate::population::Population;
-use crate::refine::{alike, core, stays};
+use crate::refine::{core, stays};
 use crate::slice::slice;
 
 /// What a verdict is made from.
@@ -248,75 +248,10 @@ impl Bench<'_> {
         }
         (kept, taken)
     }
-
-    /// Of two clusters that are mostly the same accounts, the one that rightly names more of them keeps them, so that a
-    /// clear part does not tear its network apart; what is left of the other is judged anew, on its own, and where that
-    /// makes no case, it goes with the accounts that it was accused with. Returns the clusters, and the p-values of those
-    /// that were left with nothing.
-    pub(crate) fn resolve_overlaps(
-        &self,
-        mut judged: Vec<Judged>,
-        options: &ClusterOptions,
-    ) -> (Vec<Judged>, Vec<f64>) {
-        judged.sort_by(|a, b| {
-            accused(b)
-                .cmp(&accused(a))
-                .then(b.expected().total_cmp(&a.expected()))
-                .then(a.cluster.members.cmp(&b.cluster.members))
-        });
-        let (mut kept, mut taken) = (Vec::<Judged>::new(), Vec::new());
-        let mut followers: FxHashMap<usize, Vec<u32>> = FxHashMap::default();
-        for judged in judged {
-            let mut stays = vec![true; judged.cluster.members.len()];
-            let mut most = (0, 0);
-            for (w, winner) in kept.iter().enumerate() {
-                let inside: Vec<bool> = judged
-                    .cluster
-                    .members
-                    .iter()
-                    .map(|a| winner.cluster.members.binary_search(a).is_ok())
-                    .collect();
-                let both = inside.iter().filter(|&&i| i).count();
-                if both * 2 > stays.len().min(winner.cluster.members.len()) {
-                    stays.iter_mut().zip(inside).for_each(|(stays, inside)| *stays &= !inside);
-                    most = most.max((both, w));
-                }
-            }
-            let left = stays.iter().filter(|&&s| s).count();
-            if left == stays.len() {
-                kept.push(judged);
-                continue;
-            }
-            let (p, was_accused) = (judged.facts.chance, accused(&judged));
-            let follow: Vec<u32> = (0..stays.len())
-                .filter(|&i| stays[i] && judged.likeness.get(i).is_some_and(alike))
-                .map(|i| judged.cluster.members[i])
-                .collect();
-            let rest = judged.cluster.keep(&stays);
-            let again = (left >= self.settings.accounts_min).then(|| self.judge(rest)).flatten();
-            match again {
-                Some(again) if accused(&again) || !was_accused => kept.push(again),
-                _ => {
-                    if was_accused {
-                        followers.entry(most.1).or_default().extend(follow);
-                    }
-                    taken.push(p);
-                }
-            }
-        }
-        for (winner, followers) in followers {
-            let members = union([&followers, &kept[winner].cluster.members]);
-            let whole = self.judge_whole(gather(self.index, members, options), &kept[winner].cluster.members);
-            if let Some(whole) = whole.filter(|whole| whole.expected() > kept[winner].expected()) {
-                kept[winner] = whole;
-            }
-        }
-        (kept, taken)
-    }
 }
 
 /// Accounts that are in any of these, sorted and distinct.
-pub(crate) fn union<'a>(of: impl IntoIterator<Item = &'a Vec<u32>>) -> Vec<u32> {
+pub(crate) fn union<'a>(of: impl IntoIterator<Item = &'a [u32]>) -> Vec<u32> {
     let mut all: Vec<u32> = of.into_iter().flatten().copied().collect();
     all.sort_unstable();
     all.dedup();
@@ -332,4 +267,30 @@ fn together(parts: &[Vec<u32>], mut sets: UnionFind) -> Vec<Vec<u32>> {
         members
     };
     sets.groups(1).into_iter().map(whole).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use vigie_detectors::vouched;
+    use vigie_model::{Explained, Severity};
+
+    use crate::staged::{Staged, staged};
+
+    #[test]
+    fn whoever_is_vouched_for_among_its_own_leaves_an_accused_cluster() {
+        staged(|Staged { bench, campaigns, .. }| {
+            for campaign in campaigns {
+                let members = &campaign.cluster.members;
+                let own: Vec<bool> = (0..members.len()).map(|i| i < 4).collect();
+                let mut house = bench.look(campaign.cluster.clone().keep(&own));
+                house.judgement.severity = Severity::None;
+                let customer = house.judgement.alternatives.iter_mut().find(|a| a.name == "one-customer");
+                customer.unwrap().explained = Explained::Yes;
+                assert!(vouched(&house.judgement.alternatives));
+                let (after, _) = bench.without_vouched(vec![bench.look(campaign.cluster.clone()), house]);
+                let rest: Vec<u32> = after[0].cluster.members.clone();
+                assert!(!rest.is_empty() && members[..4].iter().all(|a| !rest.contains(a)), "{rest:?}");
+            }
+        });
+    }
 }

@@ -1,0 +1,67 @@
+//! A small world as it stands once clusters are judged, for tests of what comes after.
+
+#![expect(clippy::unwrap_used, reason = "only tests use it")]
+
+use vigie_ingest::{ReadOptions, Source, open_exchanges, read_accounts, read_models};
+use vigie_model::Kind;
+use vigie_sim::score::Truth;
+use vigie_sim::world::config::WorldConfig;
+use vigie_sim::world::generate;
+
+use crate::assemble::Judged;
+use crate::cluster::ClusterOptions;
+use crate::pipeline::{Found, cluster, pool};
+use crate::verdict::{Bench, accused};
+use crate::{Quiet, Settings, SideTables, Window, fold};
+
+/// Fewest members of a campaign that is handed on: enough to take some away.
+const MEMBERS_MIN: usize = 12;
+
+/// What tests are handed.
+pub(crate) struct Staged<'a> {
+    pub(crate) bench: Bench<'a>,
+    /// Accused clusters, largest first, of which no two share an account; takeovers, which are told by other things, are
+    /// left out.
+    pub(crate) campaigns: Vec<Judged>,
+    pub(crate) options: &'a ClusterOptions,
+    /// Whether each account is in a network that should be accused.
+    pub(crate) guilty: Vec<bool>,
+}
+
+/// Makes a world of 30,000 exchanges, judges its clusters and hands them on.
+pub(crate) fn staged(then: impl FnOnce(&Staged<'_>)) {
+    let dir = tempfile::tempdir().unwrap();
+    let small = WorldConfig::preset("small").unwrap();
+    let config = WorldConfig { seed: 12, exchanges: 30_000, accounts: 1_000, ..small };
+    generate(&config, dir.path(), &mut |_| ()).unwrap();
+    let truth = Truth::read(dir.path()).unwrap();
+    let exchanges = Source::File(dir.path().join("exchanges.parquet"));
+    let mut batches =
+        open_exchanges(&[exchanges], &ReadOptions::default()).unwrap().map(|portion| portion.unwrap().batch);
+    let lake = fold(&mut batches, &Quiet).unwrap();
+    let (accounts, _) = read_accounts(&dir.path().join("accounts.parquet")).unwrap();
+    let (models, _) = read_models(&dir.path().join("models.parquet")).unwrap();
+    let (side, settings) = (SideTables { accounts, models }, Settings::default());
+    cluster(&lake, &side, Window::default(), &settings, &Quiet, |found| {
+        let Found { index, population, clusters, cutting, .. } = found;
+        let pool = pool(index, &population, &clusters);
+        let bench = Bench { index, population: &population, pool: &pool, settings: &settings };
+        let mut campaigns: Vec<Judged> = Vec::new();
+        for judged in clusters.into_iter().filter_map(|cluster| bench.judge(cluster)) {
+            let members = &judged.cluster.members;
+            let apart =
+                |other: &Judged| members.iter().all(|a| other.cluster.members.binary_search(a).is_err());
+            if accused(&judged)
+                && judged.judgement.kind != Kind::KeyTakeover
+                && members.len() >= MEMBERS_MIN
+                && campaigns.iter().all(apart)
+            {
+                campaigns.push(judged);
+            }
+        }
+        assert!(campaigns.len() >= 2, "{} campaigns prove little", campaigns.len());
+        let guilty = |name: &Box<str>| truth.account(name).is_some_and(|a| truth.is_malicious(a));
+        let guilty = lake.accounts.iter().map(guilty).collect();
+        then(&Staged { bench, campaigns, options: &cutting, guilty });
+    });
+}
