@@ -128,6 +128,7 @@ fn method(
 
 /// Accounts of no network at all, as indices of the digest: what a paper may call known benign traffic.
 pub fn honest(truth: &Truth, digest: &Digest) -> Vec<u32> {
-    let in_no_network = |id: &String| truth.account(id).is_some_and(|a| truth.networks_of(a).is_empty());
+    let in_no_network =
+        |id: &String| truth.account(id).is_some_and(|a| truth.networks_of(a).is_empty() && !truth.is_idle(a));
     digest.indices().filter(|&a| in_no_network(&digest.accounts[a as usize])).collect()
 }

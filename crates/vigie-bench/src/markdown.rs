@@ -110,11 +110,12 @@ fn write_world(out: &mut String, result: &WorldResult) -> Result {
     writeln!(out, "\n## World of {}\n", result.world)?;
     writeln!(
         out,
-        "{} accounts; {} malicious ones ({} of them mixed) in {} networks; {} innocent look-alikes. Read and folded in \
-         {:.1} s, hunted in {:.1} s.\n",
+        "{} accounts; {} malicious ones ({} of them mixed; {} more were meant for a network and sent nothing for it, no \
+         figure counts them) in {} networks; {} innocent look-alikes. Read and folded in {:.1} s, hunted in {:.1} s.\n",
         world.accounts,
         world.malicious,
         world.mixed,
+        world.idle,
         world.networks,
         world.look_alikes,
         result.fold.wall_s,
@@ -132,6 +133,14 @@ fn write_world(out: &mut String, result: &WorldResult) -> Result {
             "| {} | {} | {} | {} | {} | {:.3} |",
             row.archetype, row.networks, row.recovered, row.kind_is_right, row.accounts, row.recall
         )?;
+    }
+    if !score.accounts.by_served.is_empty() {
+        writeln!(out, "\n| exchanges that an account sent for its network | accounts | recall |")?;
+        writeln!(out, "|---|---|---|")?;
+        for (range, bucket) in score.accounts.served_ranges() {
+            let recall = bucket.accused as f64 / bucket.accounts as f64;
+            writeln!(out, "| {range} | {} | {recall:.3} |", bucket.accounts)?;
+        }
     }
     writeln!(
         out,

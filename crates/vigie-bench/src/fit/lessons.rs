@@ -32,7 +32,7 @@ pub struct Lesson {
     pub world: String,
     /// Members.
     pub members: usize,
-    /// Part of the members that belong to a campaign.
+    /// Part of the members that belong to a campaign; the idle are not counted.
     pub malicious: f64,
     /// Members by archetype and number of the network that they were planted in.
     pub planted: BTreeMap<String, usize>,
@@ -44,7 +44,7 @@ pub struct Lesson {
     pub margin: f64,
     /// What was counted.
     pub facts: Facts,
-    /// Member by member: how far it looks like the others, and whether it belongs to a campaign.
+    /// Member by member, without the idle: how far it looks like the others, and whether it belongs to a campaign.
     pub likeness: Vec<(Likeness, bool)>,
 }
 
@@ -127,12 +127,15 @@ pub fn lessons(world: &World, looks: &[Look]) -> Result<Vec<Lesson>, BenchError>
 
 fn lesson(world: &str, truth: &Truth, candidate: Candidate) -> Lesson {
     let bad = |id: &String| truth.account(id).is_some_and(|a| truth.is_malicious(a));
+    // What an idle account is nobody can learn.
+    let counts = |id: &&String| !truth.account(id).is_some_and(|a| truth.is_idle(a));
+    let counted = candidate.members.iter().filter(counts).count();
     let malicious = candidate.members.iter().filter(|id| bad(id)).count();
     let judgement = candidate.judgement;
     Lesson {
         world: world.to_owned(),
         members: candidate.members.len(),
-        malicious: malicious as f64 / candidate.members.len().max(1) as f64,
+        malicious: malicious as f64 / counted.max(1) as f64,
         planted: planted(truth, candidate.members.iter().map(String::as_str)),
         cleared: judgement
             .alternatives
@@ -143,7 +146,13 @@ fn lesson(world: &str, truth: &Truth, candidate: Candidate) -> Lesson {
         kind: judgement.kind.id().to_owned(),
         margin: judgement.margin,
         facts: candidate.facts,
-        likeness: candidate.likeness.into_iter().zip(candidate.members.iter().map(bad)).collect(),
+        likeness: candidate
+            .likeness
+            .into_iter()
+            .zip(&candidate.members)
+            .filter(|(_, id)| counts(id))
+            .map(|(like, id)| (like, bad(id)))
+            .collect(),
     }
 }
 

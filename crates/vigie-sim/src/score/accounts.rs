@@ -1,6 +1,7 @@
 //! Accounts: precision and recall at the hunt's own cut-offs, recall at a fixed price in honest accounts, and
 //! whether scores mean what they promise.
 
+use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
 use super::found::Found;
@@ -63,8 +64,9 @@ pub struct Ranking {
 
 impl Ranking {
     /// Ranks the accounts that `found` accuses, or everybody that it ranks. Accounts that the truth does not know
-    /// count as honest.
+    /// count as honest, idle ones not at all.
     pub fn new(truth: &Truth, found: &Found) -> Self {
+        let found = &found.counted(truth);
         let is_malicious = |id: &str| truth.account(id).is_some_and(|a| truth.is_malicious(a));
         let mut rows: Vec<(f64, bool)> = match &found.ranking {
             Some(ranking) => ranking.iter().map(|(id, score)| (*score, is_malicious(id))).collect(),
@@ -72,8 +74,7 @@ impl Ranking {
         };
         // Ties are read against the hunt: a score cannot tell the accounts that share it apart.
         rows.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        let honest = truth.honest_len() as u64;
-        Self { rows, malicious: truth.accounts_len() as u64 - honest, honest }
+        Self { rows, malicious: truth.malicious_accounts().len() as u64, honest: truth.honest_len() as u64 }
     }
 
     /// Recall at `per_million` false accounts per million honest ones.
@@ -111,13 +112,32 @@ pub struct AccountFigures {
     pub unknown: u64,
     /// False accounts per million honest ones.
     pub false_per_million: Option<f64>,
+    /// Malicious accounts by how much they sent for their networks; empty where the world's exchanges are not there.
+    #[serde(default)]
+    pub by_served: Vec<ServedBucket>,
+}
+
+/// Lower ends of the buckets of exchanges that an account sent for its networks.
+pub const SERVED_BUCKETS: [u32; 6] = [0, 1, 2, 3, 6, 21];
+
+/// Malicious accounts that sent about as much for their networks.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ServedBucket {
+    /// Least exchanges.
+    pub from: u32,
+    /// Malicious accounts in it.
+    pub accounts: u64,
+    /// Those of them that are accused.
+    pub accused: u64,
 }
 
 pub fn account_figures(truth: &Truth, found: &Found) -> AccountFigures {
-    let (mut right, mut wrong, mut unknown) = (0, 0, 0);
+    let (mut right, mut wrong, mut unknown) = (FxHashSet::default(), 0, 0);
     for (id, _) in found.accused() {
         match truth.account(id) {
-            Some(account) if truth.is_malicious(account) => right += 1,
+            Some(account) if truth.is_malicious(account) => {
+                right.insert(account);
+            }
             Some(_) => wrong += 1,
             None => {
                 wrong += 1;
@@ -126,12 +146,24 @@ pub fn account_figures(truth: &Truth, found: &Found) -> AccountFigures {
         }
     }
     let honest = truth.honest_len();
-    let malicious = (truth.accounts_len() - honest) as u64;
+    let malicious = truth.malicious_accounts();
     AccountFigures {
-        hits: Hits::new(right, wrong, malicious - right),
+        hits: Hits::new(right.len() as u64, wrong, (malicious.len() - right.len()) as u64),
         unknown,
         false_per_million: (honest > 0).then(|| wrong as f64 * 1e6 / honest as f64),
+        by_served: by_served(truth, &malicious, &right),
     }
+}
+
+fn by_served(truth: &Truth, malicious: &FxHashSet<u32>, accused: &FxHashSet<u32>) -> Vec<ServedBucket> {
+    let mut buckets = SERVED_BUCKETS.map(|from| ServedBucket { from, ..ServedBucket::default() });
+    for account in malicious {
+        let Some(served) = truth.served(*account) else { return Vec::new() };
+        let bucket = &mut buckets[SERVED_BUCKETS.partition_point(|&from| from <= served) - 1];
+        bucket.accounts += 1;
+        bucket.accused += u64::from(accused.contains(account));
+    }
+    buckets.into()
 }
 
 /// Whether a score of 0.9 is right nine times in ten.

@@ -8,6 +8,7 @@ use vigie_model::HuntReport;
 
 use super::error::ScoreError;
 use super::input::{each_batch, json_lines};
+use super::truth::Truth;
 
 /// One group as a tool reports it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -97,6 +98,14 @@ impl Found {
         let events = report.exchanges.iter().filter(|e| accuses(&e.campaign_id)).map(|e| e.event_id.clone());
         let events = Some(events.collect());
         Self { groups, events, ranking: None }
+    }
+
+    /// Groups and ranking without the accounts that no figure counts.
+    pub fn counted(&self, truth: &Truth) -> Self {
+        let counts = |id: &str| !truth.account(id).is_some_and(|a| truth.is_idle(a));
+        let keep = |rows: &[(String, f64)]| rows.iter().filter(|(id, _)| counts(id)).cloned().collect();
+        let groups = self.groups.iter().map(|g| FoundGroup { members: keep(&g.members), ..g.clone() });
+        Self { groups: groups.collect(), events: None, ranking: self.ranking.as_deref().map(keep) }
     }
 
     /// The groups that accuse.

@@ -24,7 +24,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-pub use accounts::{AccountFigures, Calibration, Hits, Ranking, RecallAt, ReliabilityBin};
+pub use accounts::{
+    AccountFigures, Calibration, Hits, Ranking, RecallAt, ReliabilityBin, SERVED_BUCKETS, ServedBucket,
+};
 pub use bcubed::BCubed;
 pub use error::ScoreError;
 pub use exchanges::{ExchangeFigures, SHARE_BUCKETS, ShareBucket};
@@ -78,6 +80,9 @@ pub struct WorldFigures {
     pub malicious: u64,
     /// Of those, accounts that are honest otherwise.
     pub mixed: u64,
+    /// Accounts besides that were meant for a network and sent nothing for it; no figure counts them.
+    #[serde(default)]
+    pub idle: u64,
     /// Malicious networks.
     pub networks: u64,
     /// Innocent look-alikes.
@@ -112,12 +117,13 @@ pub fn score(world_dir: &Path, hunt_dir: &Path) -> Result<Score, ScoreError> {
 /// # Errors
 /// [`ScoreError`] when `exchanges.parquet` is there but broken.
 pub fn score_found(truth: &Truth, found: &Found, world_dir: Option<&Path>) -> Result<Score, ScoreError> {
-    let networks = networks::network_rows(truth, found);
-    let ranking = Ranking::new(truth, found);
     let exchanges = match world_dir {
         Some(dir) => exchanges::exchange_figures(truth, found, &dir.join("exchanges.parquet"))?,
         None => None,
     };
+    let found = &found.counted(truth);
+    let networks = networks::network_rows(truth, found);
+    let ranking = Ranking::new(truth, found);
     Ok(Score {
         world: world_figures(truth),
         accounts: accounts::account_figures(truth, found),
@@ -139,8 +145,9 @@ fn world_figures(truth: &Truth) -> WorldFigures {
     let malicious_networks = truth.networks().iter().filter(|n| n.malicious).count();
     WorldFigures {
         accounts: truth.accounts_len() as u64,
-        malicious: (truth.accounts_len() - truth.honest_len()) as u64,
+        malicious: truth.malicious_accounts().len() as u64,
         mixed: all.filter(|&a| truth.is_mixed(a)).count() as u64,
+        idle: truth.idle_len() as u64,
         networks: malicious_networks as u64,
         look_alikes: (truth.networks().len() - malicious_networks) as u64,
     }

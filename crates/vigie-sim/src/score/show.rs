@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::accounts::Hits;
+use super::accounts::{AccountFigures, Hits, ServedBucket};
 use super::exchanges::{ExchangeFigures, ShareBucket};
 
 /// A figure with so many decimals; a dash for one that is absent.
@@ -35,5 +35,19 @@ impl ExchangeFigures {
             .zip(ends)
             .filter(|(bucket, _)| bucket.accounts > 0)
             .map(|(bucket, end)| (format!("ε {:.0}–{:.0} %", bucket.from * 100.0, end * 100.0), bucket))
+    }
+}
+
+impl AccountFigures {
+    /// The buckets of `by_served` that have accounts, each with its range in words.
+    pub fn served_ranges(&self) -> impl Iterator<Item = (String, &ServedBucket)> {
+        let to = |i: usize| self.by_served.get(i + 1).map(|next| next.from - 1);
+        let range = move |(i, bucket): (usize, &ServedBucket)| match to(i) {
+            Some(to) if to == bucket.from => to.to_string(),
+            Some(to) => format!("{}–{to}", bucket.from),
+            None => format!("{} or more", bucket.from),
+        };
+        let named = self.by_served.iter().enumerate().map(move |row| (range(row), row.1));
+        named.filter(|(_, bucket)| bucket.accounts > 0)
     }
 }

@@ -23,6 +23,13 @@ impl Score {
             "World      {} accounts, {} malicious ({} mixed) in {} networks; {} innocent look-alikes",
             world.accounts, world.malicious, world.mixed, world.networks, world.look_alikes
         )?;
+        if world.idle > 0 {
+            writeln!(
+                out,
+                "           {} more were meant for a network and sent nothing for it: no figure counts them",
+                world.idle
+            )?;
+        }
         self.write_accounts(out)?;
         self.write_groups(out)?;
         self.write_networks(out)?;
@@ -52,6 +59,13 @@ impl Score {
                 out,
                 "           recall {:.3} at {rate:.0} false per million ({allowed} here)",
                 at.recall
+            )?;
+        }
+        for (range, bucket) in accounts.served_ranges() {
+            writeln!(
+                out,
+                "           {} of {} accused that sent {range} for their network",
+                bucket.accused, bucket.accounts
             )?;
         }
         let calibration = &self.calibration;

@@ -25,8 +25,9 @@ fn table(path: &Path, columns: Vec<(&str, ArrayRef)>) {
     writer.close().unwrap();
 }
 
-/// Farm `f` of m0–m3 (pure); reseller `r` of x0, x1 (mixed); look-alike class `k` of c0–c4; honest h0–h4.
-/// x0 sends 10 exchanges, 1 planted; x1 sends 4, 2 planted; all farm traffic is planted, 10 each.
+/// Farm `f` of m0–m3 (pure); reseller `r` of x0, x1 and the idle x2 (mixed); look-alike class `k` of c0–c4; honest h0–h4.
+/// x0 sends 10 exchanges, 1 planted; x1 sends 4, 2 planted; x2 sends 3, none planted; all farm traffic is planted, 10
+/// each.
 fn world(dir: &Path) {
     std::fs::write(
         dir.join("truth_networks.jsonl"),
@@ -35,9 +36,10 @@ fn world(dir: &Path) {
          {\"network_id\":\"k\",\"archetype\":\"classroom\",\"malicious\":false}\n",
     )
     .unwrap();
-    let networks = ["f", "f", "f", "f", "r", "r", "k", "k", "k", "k", "k", "", "", "", "", ""];
-    let accounts =
-        ["m0", "m1", "m2", "m3", "x0", "x1", "c0", "c1", "c2", "c3", "c4", "h0", "h1", "h2", "h3", "h4"];
+    let networks = ["f", "f", "f", "f", "r", "r", "r", "k", "k", "k", "k", "k", "", "", "", "", ""];
+    let accounts = [
+        "m0", "m1", "m2", "m3", "x0", "x1", "x2", "c0", "c1", "c2", "c3", "c4", "h0", "h1", "h2", "h3", "h4",
+    ];
     let roles = networks.map(|n| if n == "r" { "mixed" } else { "pure" });
     table(
         &dir.join("truth_accounts.parquet"),
@@ -51,6 +53,7 @@ fn world(dir: &Path) {
         ("m3", 10, "f", 10),
         ("x0", 10, "r", 1),
         ("x1", 4, "r", 2),
+        ("x2", 3, "r", 0),
         ("c0", 5, "k", 5),
     ] {
         for i in 0..count {
@@ -80,7 +83,7 @@ fn world(dir: &Path) {
     );
 }
 
-/// Campaign A accuses m0–m2 and c0; B accuses x1 alone, names its two planted exchanges and one too many;
+/// Campaign A accuses m0–m2 and c0; B accuses x1 and the idle x2, names its two planted exchanges and one too many;
 /// C is judged innocent and holds the class.
 fn hunt(dir: &Path) {
     std::fs::write(
@@ -93,10 +96,10 @@ fn hunt(dir: &Path) {
     table(
         &dir.join("members.parquet"),
         vec![
-            ("campaign_id", texts(["A", "A", "A", "A", "B", "C", "C"])),
-            ("account_id", texts(["m0", "m1", "m2", "c0", "x1", "c1", "c2"])),
-            ("score", Arc::new(Float64Array::from(vec![0.9, 0.9, 0.6, 0.8, 0.7, 0.9, 0.9]))),
-            ("share", Arc::new(Float64Array::from(vec![1.0; 7]))),
+            ("campaign_id", texts(["A", "A", "A", "A", "B", "B", "C", "C"])),
+            ("account_id", texts(["m0", "m1", "m2", "c0", "x1", "x2", "c1", "c2"])),
+            ("score", Arc::new(Float64Array::from(vec![0.9, 0.9, 0.6, 0.8, 0.7, 1.0, 0.9, 0.9]))),
+            ("share", Arc::new(Float64Array::from(vec![1.0; 8]))),
         ],
     );
     let named = ["x1-0", "x1-1", "x1-2", "m0-0", "c1-9"];
@@ -120,9 +123,17 @@ fn accounts_are_counted_at_the_hunts_cut_offs() {
     assert_eq!((hits.true_positives, hits.false_positives, hits.false_negatives), (4, 1, 2));
     assert_eq!(hits.precision, Some(0.8));
     assert_eq!(score.world.malicious, 6);
-    assert_eq!(score.world.mixed, 2);
+    assert_eq!((score.world.mixed, score.world.idle), (2, 1));
     // No false account allowed: m0 and m1 come before c0.
     assert_eq!(score.recall_at[0].recall, 2.0 / 6.0);
+}
+
+#[test]
+fn recall_is_told_by_what_accounts_sent_for_their_network() {
+    let score = scored();
+    let rows: Vec<_> = score.accounts.served_ranges().map(|(r, b)| (r, b.accounts, b.accused)).collect();
+    let row = |range: &str, accounts, accused| (range.to_owned(), accounts, accused);
+    assert_eq!(rows, [row("1", 1, 0), row("2", 1, 1), row("6–20", 4, 3)]);
 }
 
 #[test]

@@ -30,6 +30,10 @@ pub struct Truth {
     networks: Vec<TruthNetwork>,
     networks_of: Vec<Vec<u32>>,
     mixed: Vec<bool>,
+    /// Exchanges that each account sent for malicious networks; empty where the world's exchanges are not there.
+    served: Vec<u32>,
+    /// Accounts with a life of their own that were meant for a malicious network and never sent anything for it.
+    idle: FxHashSet<u32>,
     /// Event → malicious network.
     events: FxHashMap<String, u32>,
 }
@@ -53,7 +57,8 @@ pub struct TruthAccount {
 }
 
 impl Truth {
-    /// Reads `truth_accounts.parquet`, `truth_networks.jsonl` and `truth_exchanges.parquet` of a world.
+    /// Reads `truth_accounts.parquet`, `truth_networks.jsonl` and `truth_exchanges.parquet` of a world and, where it is
+    /// there, who sent what in `exchanges.parquet`.
     ///
     /// # Errors
     /// [`ScoreError`] naming the file, and the row's network when no line defines it.
@@ -67,6 +72,10 @@ impl Truth {
         }
         truth.read_accounts(&world_dir.join("truth_accounts.parquet"), &network_index)?;
         truth.read_events(&world_dir.join("truth_exchanges.parquet"), &network_index)?;
+        let exchanges = world_dir.join("exchanges.parquet");
+        if exchanges.exists() {
+            truth.read_senders(&exchanges)?;
+        }
         truth.settle();
         Ok(truth)
     }
@@ -149,6 +158,40 @@ impl Truth {
         })
     }
 
+    /// Counts what accounts sent for malicious networks. A mixed account that sent nothing for a network is in it by
+    /// intention alone, which no log shows: it leaves the network.
+    fn read_senders(&mut self, path: &Path) -> Result<(), ScoreError> {
+        self.served = vec![0; self.accounts.len()];
+        let mut pairs: FxHashSet<(u32, u32)> = FxHashSet::default();
+        each_batch(path, &["event_id", "account_id"], |table| {
+            let (event, account) = (table.text("event_id")?, table.text("account_id")?);
+            for i in 0..table.rows() {
+                if let Some(&network) = self.events.get(event.value(i))
+                    && let Some(&account) = self.index.get(account.value(i))
+                {
+                    self.served[account as usize] += 1;
+                    pairs.insert((account, network));
+                }
+            }
+            Ok(())
+        })?;
+        for account in 0..self.accounts.len() as u32 {
+            if !self.mixed[account as usize] {
+                continue;
+            }
+            let networks = &mut self.networks_of[account as usize];
+            networks.retain(|&n| !self.networks[n as usize].malicious || pairs.contains(&(account, n)));
+            if !networks.iter().any(|&n| self.networks[n as usize].malicious) {
+                self.idle.insert(account);
+                self.mixed[account as usize] = false;
+            }
+        }
+        for (n, network) in self.networks.iter_mut().enumerate() {
+            network.members.retain(|&a| self.networks_of[a as usize].contains(&(n as u32)));
+        }
+        Ok(())
+    }
+
     /// Number of accounts of the world.
     pub fn accounts_len(&self) -> usize {
         self.accounts.len()
@@ -189,9 +232,25 @@ impl Truth {
         self.mixed[account as usize]
     }
 
-    /// Accounts of no malicious network.
+    /// Whether the account was meant for a malicious network, lives a life of its own and never sent anything for the
+    /// network: to accuse it is neither right nor wrong, so no figure counts it.
+    pub fn is_idle(&self, account: u32) -> bool {
+        self.idle.contains(&account)
+    }
+
+    /// Accounts that are [idle](Self::is_idle).
+    pub fn idle_len(&self) -> usize {
+        self.idle.len()
+    }
+
+    /// Exchanges that an account sent for malicious networks; `None` where the world's exchanges are not there.
+    pub fn served(&self, account: u32) -> Option<u32> {
+        self.served.get(account as usize).copied()
+    }
+
+    /// Accounts that nobody should accuse.
     pub fn honest_len(&self) -> usize {
-        (0..self.accounts.len() as u32).filter(|&a| !self.is_malicious(a)).count()
+        (0..self.accounts.len() as u32).filter(|&a| !self.is_malicious(a) && !self.is_idle(a)).count()
     }
 
     /// The malicious network that sent an exchange.
