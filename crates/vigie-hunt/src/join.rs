@@ -3,7 +3,7 @@
 //! so addresses alone join nobody.
 
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use vigie_graph::UnionFind;
 use vigie_model::{Kind, Layer};
 
@@ -14,7 +14,7 @@ use crate::refine::SURE;
 use crate::touch::ObjectKind;
 use crate::verdict::{Bench, accused, suspected, union};
 
-/// Part of a motif's holders that must be of the two clusters for it to join them.
+/// Part of a motif's holders that must be in suspected clusters, whichever, for it to join two of them.
 const OWN: f64 = 0.8;
 /// Part of each cluster's members that must hold such a motif.
 const JOINED: f64 = 0.15;
@@ -90,6 +90,10 @@ fn meetings(index: &Index<'_>, suspected: &[Judged], layer: Layer) -> Meetings {
     let mut meetings = Meetings::default();
     for (motif, at) in holders {
         let all = index.motifs.holders(motif).len() as f64;
+        let own = |holders: usize| holders as f64 >= OWN * all;
+        if !own(distinct(&at)) {
+            continue;
+        }
         for pair in clusters_of(&at) {
             // Who is in both meets nobody.
             let of = |i: u32, other: u32| {
@@ -98,7 +102,7 @@ fn meetings(index: &Index<'_>, suspected: &[Judged], layer: Layer) -> Meetings {
                 at.iter().filter(alone).map(|&(_, a)| a)
             };
             let (n, m) = (of(pair.0, pair.1).count(), of(pair.1, pair.0).count());
-            if n > 0 && m > 0 && (n + m) as f64 >= OWN * all {
+            if n > 0 && m > 0 && (layer == Layer::Payment || own(n + m)) {
                 let (a, b) = meetings.entry(pair).or_default();
                 a.extend(of(pair.0, pair.1));
                 b.extend(of(pair.1, pair.0));
@@ -112,6 +116,11 @@ fn meetings(index: &Index<'_>, suspected: &[Judged], layer: Layer) -> Meetings {
         }
     }
     meetings
+}
+
+/// Accounts in the list.
+fn distinct(at: &[(u32, u32)]) -> usize {
+    at.iter().map(|&(_, account)| account).collect::<FxHashSet<u32>>().len()
 }
 
 /// Whether sharing an object of this kind can join two clusters through the layer; a network stands for a town.

@@ -1,7 +1,5 @@
 //! A small world as it stands once clusters are judged, for tests of what comes after.
 
-#![expect(clippy::unwrap_used, reason = "only tests use it")]
-
 use vigie_ingest::{ReadOptions, Source, open_exchanges, read_accounts, read_models};
 use vigie_model::Kind;
 use vigie_sim::score::Truth;
@@ -60,8 +58,8 @@ pub(crate) fn staged(then: impl FnOnce(&Staged<'_>)) {
             }
         }
         assert!(campaigns.len() >= 2, "{} campaigns prove little", campaigns.len());
-        let guilty = |name: &Box<str>| truth.account(name).is_some_and(|a| truth.is_malicious(a));
-        let guilty = lake.accounts.iter().map(guilty).collect();
+        let guilty = |name: &str| truth.account(name).is_some_and(|a| truth.is_malicious(a));
+        let guilty = lake.accounts.iter().map(|name| guilty(name)).collect();
         then(&Staged { bench, campaigns, options: &cutting, guilty });
     });
 }
