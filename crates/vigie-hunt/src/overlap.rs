@@ -3,9 +3,9 @@
 use rustc_hash::FxHashMap;
 
 use crate::assemble::Judged;
-use crate::cluster::{ClusterOptions, gather};
+use crate::cluster::ClusterOptions;
 use crate::refine::alike;
-use crate::verdict::{Bench, accused, union};
+use crate::verdict::{Bench, accused};
 
 /// Accounts that look like a winner's, by the winner's place.
 type Followers = FxHashMap<usize, Vec<u32>>;
@@ -44,8 +44,11 @@ pub(crate) fn resolve_overlaps(
             }
         }
     }
-    follow(bench, &mut kept, followers, options);
-    (kept, taken)
+    let place = |(place, winner): (usize, Judged)| match followers.get(&place) {
+        Some(followers) => bench.followed(winner, followers, options),
+        None => winner,
+    };
+    (kept.into_iter().enumerate().map(place).collect(), taken)
 }
 
 /// What winners leave of a cluster.
@@ -77,18 +80,6 @@ fn left(judged: &Judged, kept: &[Judged]) -> Option<Left> {
 fn leftover(judged: &Judged, stays: &[bool]) -> Vec<u32> {
     let members = judged.cluster.members.iter().zip(&judged.likeness).zip(stays);
     members.filter(|((_, like), stays)| **stays && alike(like)).map(|((&a, _), _)| a).collect()
-}
-
-/// Takes followers into the winners that name more accounts rightly with them.
-fn follow(bench: &Bench<'_>, kept: &mut [Judged], followers: Followers, options: &ClusterOptions) {
-    for (winner, followers) in followers {
-        let winner = &mut kept[winner];
-        let members = union([&followers[..], &winner.cluster.members]);
-        let whole = bench.judge_whole(gather(bench.index, members, options), &winner.cluster.members);
-        if let Some(whole) = whole.filter(|whole| whole.expected() > winner.expected()) {
-            *winner = whole;
-        }
-    }
 }
 
 #[cfg(test)]

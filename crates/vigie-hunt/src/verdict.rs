@@ -14,7 +14,7 @@ use crate::job::Job;
 use crate::matched::Pool;
 use crate::member::likeness;
 use crate::population::Population;
-use crate::refine::{core, stays};
+use crate::refine::{alike, core, stays};
 use crate::slice::slice;
 
 /// What a verdict is made from.
@@ -173,10 +173,61 @@ impl Bench<'_> {
             .collect();
         let covered: usize = parts.iter().map(|p| p.cluster.members.len()).sum();
         if parts.len() >= 2 && covered as f64 >= PARTS_COVER * whole.cluster.members.len() as f64 {
-            parts
+            self.with_leftover(graph, parts, &whole, options)
         } else {
             vec![whole]
         }
+    }
+
+    /// What no part of an accused cluster kept though it looks like the whole: a part of its own where it makes a case,
+    /// else each account goes with the part that it is linked to most.
+    fn with_leftover(
+        &self,
+        graph: &Graph,
+        mut parts: Vec<Judged>,
+        whole: &Judged,
+        options: &ClusterOptions,
+    ) -> Vec<Judged> {
+        let kept = union(parts.iter().map(|p| &p.cluster.members[..]));
+        let members = whole.cluster.members.iter().zip(&whole.likeness);
+        let left: Vec<u32> = members
+            .filter(|(a, like)| alike(like) && kept.binary_search(a).is_err())
+            .map(|(&a, _)| a)
+            .collect();
+        if left.len() >= options.accounts_min
+            && let Some(rest) = self.judge_whole(gather(self.index, left.clone(), options), &[])
+        {
+            parts.push(rest);
+            return parts;
+        }
+        let mut followers: Vec<Vec<u32>> = vec![Vec::new(); parts.len()];
+        for account in left {
+            let linked = |part: &Judged| -> f32 {
+                let theirs = |b: u32| part.cluster.members.binary_search(&b).is_ok();
+                graph.neighbours(account).iter().filter(|(b, _)| theirs(*b)).map(|(_, w)| w).sum()
+            };
+            let sums = parts.iter().map(linked).enumerate();
+            if let Some((part, sum)) = sums.max_by(|a, b| a.1.total_cmp(&b.1))
+                && sum > 0.0
+            {
+                followers[part].push(account);
+            }
+        }
+        parts
+            .into_iter()
+            .zip(followers)
+            .map(|(part, followers)| self.followed(part, &followers, options))
+            .collect()
+    }
+
+    /// The cluster with its followers, where it names more accounts rightly with them.
+    pub(crate) fn followed(&self, winner: Judged, followers: &[u32], options: &ClusterOptions) -> Judged {
+        if followers.is_empty() {
+            return winner;
+        }
+        let members = union([followers, &winner.cluster.members]);
+        let whole = self.judge_whole(gather(self.index, members, options), &winner.cluster.members);
+        whole.filter(|whole| whole.expected() > winner.expected()).unwrap_or(winner)
     }
 
     /// Joins the parts of a cluster again that one thing of their own binds: most members of each hold it and hardly
