@@ -39,13 +39,13 @@ pub(crate) fn sketch(tokens: &[u64], pool: &mut Vec<u64>, features: &mut TextFea
     features.phrase_len = kept as u8;
 }
 
-/// Insertion sort without duplicates: faster than the general one for a dozen.
+/// Insertion sort without duplicates, by minimum and maximum and so without branches: faster than the general one for a
+/// dozen.
 fn sort_few(pool: &mut Vec<u64>) {
     for i in 1..pool.len() {
-        let mut j = i;
-        while j > 0 && pool[j - 1] > pool[j] {
-            pool.swap(j - 1, j);
-            j -= 1;
+        let (sorted, rest) = pool.split_at_mut(i);
+        for kept in sorted {
+            (*kept, rest[0]) = ((*kept).min(rest[0]), (*kept).max(rest[0]));
         }
     }
     pool.dedup();
@@ -111,12 +111,12 @@ fn densify(bins: &mut [u64; MINHASH_BINS]) {
     if full == 0 || full == u32::MAX {
         return;
     }
-    for (i, bin) in bins.iter_mut().enumerate() {
-        if full & (1 << i) == 0 {
-            let order = &ORDERS[i];
-            let pick = order.iter().find(|&&j| full & (1 << j) != 0);
-            *bin = pick.map_or(EMPTY, |&j| sparse[usize::from(j)]);
-        }
+    let mut empty = !full;
+    while empty != 0 {
+        let i = empty.trailing_zeros() as usize;
+        let pick = ORDERS[i].iter().find(|&&j| full & (1 << j) != 0);
+        bins[i] = pick.map_or(EMPTY, |&j| sparse[usize::from(j)]);
+        empty &= empty - 1;
     }
 }
 

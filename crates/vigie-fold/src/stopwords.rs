@@ -16,11 +16,11 @@ const EVICTIONS_MAX: usize = 500;
 /// Stop words by hash: a cuckoo table (Pagh and Rodler 2004). A word is in one of two slots, so that a look-up needs
 /// no branch, which half of all words would mispredict.
 pub(crate) struct StopWords {
-    keys: Box<[u64; SLOTS]>,
+    keys: [u64; SLOTS],
     /// Which of `votes` a slot's word casts.
-    sets: Box<[u8; SLOTS]>,
+    sets: [u8; SLOTS],
     /// Distinct votes; the first is that of no stop word.
-    votes: Box<[Votes; 256]>,
+    votes: [Votes; 256],
 }
 
 /// Votes, one byte for each of [`LANES`].
@@ -47,8 +47,7 @@ pub(crate) static STOP_WORDS: LazyLock<StopWords> = LazyLock::new(StopWords::bui
 
 impl StopWords {
     fn build() -> Self {
-        let mut table =
-            Self { keys: Box::new([0; SLOTS]), sets: Box::new([0; SLOTS]), votes: Box::new([0; 256]) };
+        let mut table = Self { keys: [0; SLOTS], sets: [0; SLOTS], votes: [0; 256] };
         for (hash, votes) in ballots() {
             let set = table.votes.iter().position(|&known| known == votes);
             let set = set.or_else(|| table.votes.iter().skip(1).position(|&known| known == 0).map(|i| i + 1));
