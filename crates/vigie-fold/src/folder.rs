@@ -247,7 +247,7 @@ struct Pass<'a, 'l> {
 }
 
 impl Pass<'_, '_> {
-    #[inline]
+    #[inline(always)]
     fn token(&mut self, hash: u64) -> bool {
         let votes = self.stop_words.votes(hash);
         self.passed.evidence.vote(votes);
@@ -262,7 +262,7 @@ impl Pass<'_, '_> {
         votes != 0
     }
 
-    #[inline]
+    #[inline(always)]
     fn plain(&mut self, start: usize, end: usize) {
         self.passed.evidence.latin_word();
         let hash = hash::word(self.lower, start, end);
@@ -278,6 +278,7 @@ impl Pass<'_, '_> {
         }
     }
 
+    #[inline(never)]
     fn mixed(&mut self, start: usize, end: usize) {
         self.word.clear();
         let evidence = &mut self.passed.evidence;
@@ -297,6 +298,7 @@ impl Pass<'_, '_> {
         self.token(hash);
     }
 
+    #[inline(never)]
     fn glyph(&mut self, start: usize, end: usize) {
         let c = self.text[start..end].chars().next().unwrap_or_default();
         self.passed.evidence.word(c);
@@ -307,7 +309,7 @@ impl Pass<'_, '_> {
 }
 
 impl Sink for Pass<'_, '_> {
-    #[inline]
+    #[inline(always)]
     fn word(&mut self, start: usize, end: usize, shape: Shape) {
         match shape {
             Shape::Plain => self.plain(start, end),

@@ -69,9 +69,9 @@ pub(crate) struct Lexicon {
 /// leads it back there: such words need no walk, and most are such.
 struct Openings {
     /// By hash of the whole first word.
-    words: Box<[u64; OPENING_BITS / 64]>,
+    words: [u64; OPENING_BITS / 64],
     /// By the first three bytes of an open first word.
-    stems: Box<[u64; OPENING_BITS / 64]>,
+    stems: [u64; OPENING_BITS / 64],
 }
 
 /// Bits of each filter; a power of two, many times the phrases.
@@ -79,8 +79,7 @@ const OPENING_BITS: usize = 1 << 14;
 
 impl Openings {
     fn of(patterns: &[Vec<u8>]) -> Self {
-        let mut this =
-            Self { words: Box::new([0; OPENING_BITS / 64]), stems: Box::new([0; OPENING_BITS / 64]) };
+        let mut this = Self { words: [0; OPENING_BITS / 64], stems: [0; OPENING_BITS / 64] };
         for opening in patterns.iter().filter_map(|pattern| pattern.strip_prefix(b" ")) {
             let (set, bit) = match opening.iter().position(|&b| b == b' ') {
                 Some(end) => (&mut this.words, word_bit(lone_word(&opening[..end]))),
@@ -177,12 +176,17 @@ impl<'l> Walker<'l> {
     }
 
     /// A folded word that blanks end.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn word(&mut self, folded: &[u8], hash: u64) {
         let Some(lexicon) = self.lexicon else { return };
         if self.state == lexicon.start && !lexicon.openings.has(folded, hash) {
             return;
         }
+        self.walk(lexicon, folded);
+    }
+
+    #[inline(never)]
+    fn walk(&mut self, lexicon: &Lexicon, folded: &[u8]) {
         if self.after_glyph {
             self.step(lexicon, b' ');
             self.after_glyph = false;
