@@ -14,22 +14,21 @@ const GRAM: i32 = 2;
 const GRAM_KEY: u64 = 0x8ebc_6af0_9c88_c6e3;
 const PAIR_KEY: u64 = 0x5899_65cc_7537_4cc3;
 
-/// Sums of signed features.
+/// Sums of signed features: first what each dimension loses, then what it gains, so that adding needs no sign.
 #[derive(Clone, Debug)]
 pub(crate) struct Accumulator {
-    sums: [i32; DIMS],
+    sums: [i32; 2 * DIMS],
 }
 
 impl Accumulator {
     pub(crate) const fn new() -> Self {
-        Self { sums: [0; DIMS] }
+        Self { sums: [0; 2 * DIMS] }
     }
 
     /// Adds `weight` at the dimension that the lowest six bits name, with the sign of the seventh.
     #[inline]
     fn add(&mut self, bits: u64, weight: i32) {
-        let sign = ((bits >> 5) & 2) as i32 - 1;
-        self.sums[(bits & 63) as usize] += sign * weight;
+        self.sums[bits as usize % (2 * DIMS)] += weight;
     }
 
     /// Adds a word by its hash, at two dimensions so that two words seldom cancel out.
@@ -56,7 +55,12 @@ impl Accumulator {
     /// The sums scaled to length 127; all 0 when nothing was added. Integers up to one division: the same on every
     /// machine.
     pub(crate) fn finish(&self) -> [i8; DIMS] {
-        let square: i64 = self.sums.iter().map(|&s| i64::from(s) * i64::from(s)).sum();
+        let (losses, gains) = self.sums.split_at(DIMS);
+        let mut sums = [0; DIMS];
+        for ((sum, gain), loss) in sums.iter_mut().zip(gains).zip(losses) {
+            *sum = gain - loss;
+        }
+        let square: i64 = sums.iter().map(|&s| i64::from(s) * i64::from(s)).sum();
         if square == 0 {
             return [0; DIMS];
         }
@@ -64,7 +68,7 @@ impl Accumulator {
         // Adding 1.5·2²³ leaves the rounded integer in the lowest bits: one vector addition, no call of the C library.
         let round = |value: f32| (value + 12_582_912.0).to_bits() as i8;
         let mut unit = [0i8; DIMS];
-        for (out, &sum) in unit.iter_mut().zip(&self.sums) {
+        for (out, &sum) in unit.iter_mut().zip(&sums) {
             *out = round(sum as f32 * scale);
         }
         unit

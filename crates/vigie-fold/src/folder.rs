@@ -7,7 +7,7 @@ use crate::hash::{self, PADDING};
 use crate::language::Evidence;
 use crate::lexicon::{LEXICON, Walker};
 use crate::scan::{Shape, Sink, Slot, scan};
-use crate::sketch::{hash_sequence, sketch};
+use crate::sketch::{Tokens, sketch};
 use crate::stopwords::{STOP_WORDS, StopWords};
 
 /// Of a longer text only the first `HEAD_BYTES` and the last `TAIL_BYTES` are folded: one huge prompt must not
@@ -27,7 +27,7 @@ pub struct Folder {
     lower: Vec<u8>,
     /// One folded word, padded; also the normal form for `exact`.
     word: Vec<u8>,
-    tokens: Vec<u64>,
+    tokens: Tokens,
     pool: Vec<u64>,
 }
 
@@ -68,8 +68,8 @@ impl Folder {
         let marks = self.pass(seen).walker.marks();
         let block = self.tokens.len().min(BLOCK_TOKENS);
         let features = SystemFeatures {
-            whole: hash_sequence(&self.tokens),
-            first_block: hash_sequence(&self.tokens[..block]),
+            whole: self.tokens.prefix(self.tokens.len()),
+            first_block: self.tokens.prefix(block),
             marks,
         };
         self.window = window;
@@ -86,12 +86,13 @@ impl Folder {
     /// Hash of the case-folded text with white space collapsed; `length` counts where the text was cut.
     fn exact(&mut self, text: &str, length: usize) -> u64 {
         let lower = self.lower[..text.len()].trim_ascii();
-        let hash = if is_normal(lower) {
-            hash::bytes(lower)
-        } else {
-            if lower.is_ascii() {
+        let normal = match form(lower) {
+            Form::Normal => lower,
+            Form::Ascii => {
                 collapse(lower, &mut self.word);
-            } else {
+                &self.word
+            }
+            Form::Other => {
                 self.word.clear();
                 for part in text.split_whitespace() {
                     if !self.word.is_empty() {
@@ -99,12 +100,13 @@ impl Folder {
                     }
                     push_lower(part, &mut self.word);
                 }
+                &self.word
             }
-            if self.word.is_empty() {
-                return 0;
-            }
-            hash::bytes(&self.word)
         };
+        if normal.is_empty() {
+            return 0;
+        }
+        let hash = hash::bytes(normal);
         let cut = if length > TEXT_BYTES_MAX { length as u64 } else { 0 };
         if cut == 0 { hash.max(1) } else { hash::chain(hash, cut).max(1) }
     }
@@ -142,17 +144,28 @@ fn cut(text: &str, mut window: String) -> String {
     window
 }
 
-/// Whether the bytes, trimmed and in lower case, are ASCII with single blanks only: their own normal form.
-fn is_normal(lower: &[u8]) -> bool {
-    if lower.is_empty() || !lower.is_ascii() {
-        return false;
-    }
+/// What a text in lower case lacks of its normal form.
+enum Form {
+    /// Nothing: it is ASCII with single blanks only.
+    Normal,
+    /// It is ASCII, but may hold other white space.
+    Ascii,
+    Other,
+}
+
+fn form(trimmed: &[u8]) -> Form {
+    let Some((&last, body)) = trimmed.split_last() else { return Form::Normal };
+    let (mut any, mut odd) = (last, 0);
     // Bitwise, so that it compiles to vector code.
-    let odd = lower
-        .iter()
-        .zip(&lower[1..])
-        .fold(0, |odd, (&a, &b)| odd | u8::from(a < b' ') | u8::from(a == b' ') & u8::from(b == b' '));
-    odd == 0
+    for (&a, &b) in body.iter().zip(&trimmed[1..]) {
+        any |= a;
+        odd |= u8::from(a < b' ') | u8::from(a == b' ') & u8::from(b == b' ');
+    }
+    match (any.is_ascii(), odd) {
+        (true, 0) => Form::Normal,
+        (true, _) => Form::Ascii,
+        (false, _) => Form::Other,
+    }
 }
 
 /// Replaces each run of white space in trimmed ASCII by one blank: eight bytes at a time where there is nothing to
@@ -161,7 +174,15 @@ fn collapse(ascii: &[u8], out: &mut Vec<u8>) {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const HIGH: u64 = ONES << 7;
     out.clear();
-    let mut after_space = true;
+    out.resize(ascii.len(), 0);
+    let (mut length, mut after_space) = (0, true);
+    // Always written, not always kept: where white space stands is what a branch could not foretell.
+    let put = |byte: u8, out: &mut [u8], length: &mut usize, after_space: &mut bool| {
+        let is_space = byte == b' ' || (b'\t'..=b'\r').contains(&byte);
+        out[*length] = if is_space { b' ' } else { byte };
+        *length += usize::from(!(is_space & *after_space));
+        *after_space = is_space;
+    };
     let mut chunks = ascii.chunks_exact(8);
     for chunk in &mut chunks {
         let eight = chunk.try_into().map_or(0, u64::from_le_bytes);
@@ -169,27 +190,19 @@ fn collapse(ascii: &[u8], out: &mut Vec<u8>) {
         let control = !(eight + ONES * (0x80 - b' ' as u64)) & HIGH;
         let blanks = !((eight ^ (ONES * b' ' as u64)) + ONES * 0x7f) & HIGH;
         if control != 0 || blanks & (blanks << 8 | u64::from(after_space) << 7) != 0 {
-            chunk.iter().for_each(|&byte| push_collapsed(byte, out, &mut after_space));
+            chunk.iter().for_each(|&byte| put(byte, out, &mut length, &mut after_space));
         } else {
-            out.extend_from_slice(chunk);
+            out[length..length + 8].copy_from_slice(chunk);
+            length += 8;
             after_space = blanks >> 63 != 0;
         }
     }
-    chunks.remainder().iter().for_each(|&byte| push_collapsed(byte, out, &mut after_space));
+    chunks.remainder().iter().for_each(|&byte| put(byte, out, &mut length, &mut after_space));
+    out.truncate(length);
     // A vertical tab is white space, but trimming in ASCII leaves it.
     if out.last() == Some(&b' ') {
         out.pop();
     }
-}
-
-fn push_collapsed(byte: u8, out: &mut Vec<u8>, after_space: &mut bool) {
-    let is_space = byte == b' ' || (b'\t'..=b'\r').contains(&byte);
-    if !is_space {
-        out.push(byte);
-    } else if !*after_space {
-        out.push(b' ');
-    }
-    *after_space = is_space;
 }
 
 fn push_lower(part: &str, out: &mut Vec<u8>) {
@@ -237,7 +250,7 @@ struct Pass<'a, 'l> {
     text: &'a str,
     lower: &'a [u8],
     word: &'a mut Vec<u8>,
-    tokens: &'a mut Vec<u64>,
+    tokens: &'a mut Tokens,
     stop_words: &'static StopWords,
     /// The word before, where nothing was masked in between.
     previous: Option<u64>,

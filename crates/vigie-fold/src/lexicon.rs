@@ -93,7 +93,7 @@ impl Openings {
     #[inline]
     fn has(&self, folded: &[u8], hash: u64) -> bool {
         let (word, stem) = (word_bit(hash), stem_bit(folded));
-        self.words[word / 64] >> (word % 64) & 1 != 0 || self.stems[stem / 64] >> (stem % 64) & 1 != 0
+        (self.words[word / 64] >> (word % 64) | self.stems[stem / 64] >> (stem % 64)) & 1 != 0
     }
 }
 
@@ -109,7 +109,8 @@ fn stem_bit(folded: &[u8]) -> usize {
         [a, b, c, ..] => [*a, *b, *c],
         _ => [0; 3],
     };
-    (usize::from(a) | usize::from(b) << 5 | usize::from(c) << 10) % OPENING_BITS
+    // Letters differ in their five low bits.
+    (usize::from(a) ^ usize::from(b) << 5 ^ usize::from(c) << 9) % OPENING_BITS
 }
 
 /// The compiled lexicon; `None` would mean that the files outgrew the automaton, which a test rules out.

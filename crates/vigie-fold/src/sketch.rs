@@ -18,12 +18,45 @@ const SHINGLE_KEYS: [u64; 4] =
 const BIN_SHIFT: u32 = u64::BITS - MINHASH_BINS.trailing_zeros();
 const SHINGLE_MIX: u64 = 0xd6e8_feb8_6659_fd93;
 
+/// A masked token sequence with the hash of each of its prefixes. They are chained as the tokens come, while other
+/// work hides that each link waits for the one before.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tokens {
+    hashes: Vec<u64>,
+    prefixes: Vec<u64>,
+    whole: u64,
+}
+
+impl Tokens {
+    pub(crate) fn clear(&mut self) {
+        self.hashes.clear();
+        self.prefixes.clear();
+        self.whole = 0;
+    }
+
+    #[inline]
+    pub(crate) fn push(&mut self, token: u64) {
+        self.whole = chain(self.whole, token);
+        self.hashes.push(token);
+        self.prefixes.push(self.whole);
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.hashes.len()
+    }
+
+    /// Hash of the first `length` tokens; 0 of none.
+    pub(crate) fn prefix(&self, length: usize) -> u64 {
+        length.checked_sub(1).map_or(0, |last| self.prefixes[last])
+    }
+}
+
 /// Fills everything that follows from the token sequence. `pool` is scratch.
-pub(crate) fn sketch(tokens: &[u64], pool: &mut Vec<u64>, features: &mut TextFeatures) {
+pub(crate) fn sketch(tokens: &Tokens, pool: &mut Vec<u64>, features: &mut TextFeatures) {
     sequence(tokens, features);
     let mut bins = [EMPTY; MINHASH_BINS];
     pool.clear();
-    shingles(tokens, &mut bins, pool);
+    shingles(&tokens.hashes, &mut bins, pool);
     if tokens.len() >= 3 {
         densify(&mut bins);
         features.bands = bands(&bins);
@@ -51,25 +84,15 @@ fn sort_few(pool: &mut Vec<u64>) {
     pool.dedup();
 }
 
-/// Hash of a whole sequence; 0 when it is empty.
-pub(crate) fn hash_sequence(tokens: &[u64]) -> u64 {
-    tokens.iter().fold(0, |hash, &token| chain(hash, token))
-}
-
-/// Template, heads and tail. A head is the hash of a prefix, so it falls out on the way to the whole.
-fn sequence(tokens: &[u64], features: &mut TextFeatures) {
-    let (mut hash, mut done) = (0, 0);
+/// Template, heads and tail.
+fn sequence(tokens: &Tokens, features: &mut TextFeatures) {
+    features.template = tokens.whole;
     for (head, length) in features.heads.iter_mut().zip(HEADS) {
-        if tokens.len() <= length {
-            break;
-        }
-        hash = tokens[done..length].iter().fold(hash, |hash, &token| chain(hash, token));
-        done = length;
-        *head = hash;
+        *head = if tokens.len() > length { tokens.prefix(length) } else { 0 };
     }
-    features.template = tokens[done..].iter().fold(hash, |hash, &token| chain(hash, token));
     if tokens.len() >= TAIL_TOKENS_MIN {
-        features.tail = hash_sequence(&tokens[tokens.len() - TAIL..]);
+        let tail = &tokens.hashes[tokens.len() - TAIL..];
+        features.tail = tail.iter().fold(0, |hash, &token| chain(hash, token));
     }
 }
 
