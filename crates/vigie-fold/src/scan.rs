@@ -133,13 +133,18 @@ impl<S: Sink> Scanner<'_, S> {
     fn word(&mut self) {
         let start = self.at;
         let mut end = start + letters(self.bytes, start);
-        if self.bytes.get(end) == Some(&b' ') && end > start {
-            // What nearly every word is.
-            if end - start <= WORD_BYTES_MAX {
-                self.sink.word(start, end, Shape::Plain);
-                self.at = end + 1;
-                return;
-            }
+        let is_blank = |at: usize| self.bytes.get(at) == Some(&b' ');
+        let ends = match self.bytes.get(end) {
+            Some(b' ' | b',') => true,
+            Some(b'.' | b'?' | b'!' | b')') => is_blank(end + 1),
+            _ => false,
+        };
+        if ends && (1..=WORD_BYTES_MAX).contains(&(end - start)) {
+            // What nearly every word is; a second blank is skipped without a look at its class.
+            let next = end + 1 + usize::from(is_blank(end + 1));
+            self.sink.word(start, end, Shape::Plain);
+            self.at = next;
+            return;
         }
         let (mut made_of, mut next) = (0, class::SKIP);
         end = start;
