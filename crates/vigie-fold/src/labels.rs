@@ -236,7 +236,8 @@ fn latin(word: &str, leads_line: bool) -> Option<Reach> {
     if word.len() > LABEL_BYTES_MAX {
         return None;
     }
-    let is_in = |list: &[&str]| list.iter().any(|label| same_word(label, word));
+    let is_ascii = word.is_ascii();
+    let is_in = |list: &[&str]| list.iter().any(|label| same_word(label, word, is_ascii));
     if is_in(ANYWHERE) || leads_line && is_in(AT_LINE_START) {
         Some(Reach::Paragraph)
     } else if leads_line && is_in(SHORT) {
@@ -248,10 +249,10 @@ fn latin(word: &str, leads_line: bool) -> Option<Reach> {
     }
 }
 
-/// Equal but for case; labels are lower-case.
-fn same_word(label: &str, word: &str) -> bool {
+/// Equal but for case; labels are lower-case. Whether the word is ASCII is told, not asked for each label.
+fn same_word(label: &str, word: &str, is_ascii: bool) -> bool {
     label.eq_ignore_ascii_case(word)
-        || !word.is_ascii() && word.chars().flat_map(char::to_lowercase).eq(label.chars())
+        || !is_ascii && word.chars().flat_map(char::to_lowercase).eq(label.chars())
 }
 
 /// Whether only list signs, headings, numbers or one short adjective stand before the label.

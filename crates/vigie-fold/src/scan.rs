@@ -96,7 +96,7 @@ struct Scanner<'t, S> {
 
 impl<S: Sink> Scanner<'_, S> {
     fn run(&mut self) {
-        if self.bytes.contains(&b'\n') {
+        if memchr::memchr(b'\n', self.bytes).is_some() {
             self.table();
         }
         while let Some(&byte) = self.bytes.get(self.at) {

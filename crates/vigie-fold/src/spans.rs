@@ -170,14 +170,21 @@ pub(crate) fn table(text: &str, at: usize) -> Option<usize> {
 }
 
 fn is_table_line(line: &[u8]) -> bool {
-    let count = |byte: u8| line.iter().filter(|&&b| b == byte).count();
-    if count(b'|') >= 2 || count(b'\t') >= 2 {
+    if count(line, b'|') >= 2 || count(line, b'\t') >= 2 {
         return true;
     }
-    let commas = count(b',');
-    commas >= 2
-        && line.windows(2).filter(|w| w[0] == b',' && w[1] != b' ').count() + 1
-            >= commas + usize::from(line.last() != Some(&b','))
+    let commas = count(line, b',');
+    if commas < 2 {
+        return false;
+    }
+    let tight = line.iter().zip(&line[1..]).fold(0, |n: u32, (&a, &b)| n + u32::from(a == b',' && b != b' '));
+    tight as usize + 1 >= commas + usize::from(line.last() != Some(&b','))
+}
+
+/// How often a byte occurs; in stretches that a byte can count, which compiles to vector code of bytes.
+fn count(line: &[u8], byte: u8) -> usize {
+    let in_stretch = |stretch: &[u8]| stretch.iter().fold(0, |n: u8, &b| n + u8::from(b == byte));
+    line.chunks(usize::from(u8::MAX)).map(|stretch| usize::from(in_stretch(stretch))).sum()
 }
 
 /// What a chunk without blanks is, where it is not just words.
@@ -276,7 +283,7 @@ fn skip(bytes: &[u8], at: usize, is_skipped: impl Fn(u8) -> bool) -> usize {
 
 /// Where the line of `at` ends, its line feed excluded.
 pub(crate) fn line_end(bytes: &[u8], at: usize) -> usize {
-    bytes[at..].iter().position(|&b| b == b'\n').map_or(bytes.len(), |i| at + i)
+    memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |i| at + i)
 }
 
 fn is_blank_line(bytes: &[u8], at: usize) -> bool {
