@@ -92,7 +92,14 @@ pub(crate) fn clusters(
     let mut seeds = communities;
     // Operations that rent one proxy meet in it and nowhere else: what they share of origin alone is cut apart.
     let apart = |(by_origin, seed): (bool, Vec<u32>)| {
-        if by_origin { split(graph, seed, options.accounts_min) } else { vec![seed] }
+        if !by_origin {
+            return vec![seed];
+        }
+        let mut seeds = split(graph, seed.clone(), options.accounts_min);
+        if seeds.iter().all(|s| s.len() * 2 < seed.len()) {
+            seeds.push(seed);
+        }
+        seeds
     };
     seeds.extend(shared_bundles(index, options).into_iter().flat_map(apart));
     seeds.extend(taken_over(index, population, options));
