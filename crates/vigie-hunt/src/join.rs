@@ -14,8 +14,11 @@ use crate::refine::SURE;
 use crate::touch::ObjectKind;
 use crate::verdict::{Bench, accused, suspected, union};
 
-/// Part of a motif's holders that must be in suspected clusters, whichever, for it to join two of them.
+/// Part of a motif's holders that must be in suspected clusters, whichever, for it to join two of them; of addresses,
+/// which operations share, the two clusters' own.
 const OWN: f64 = 0.8;
+/// The same of payments: a card of three accounts of which one was not found is still one purse.
+const OWN_PAID: f64 = 0.5;
 /// Part of each cluster's members that must hold such a motif.
 const JOINED: f64 = 0.15;
 /// Fewest members of each that must.
@@ -90,7 +93,8 @@ fn meetings(index: &Index<'_>, suspected: &[Judged], layer: Layer) -> Meetings {
     let mut meetings = Meetings::default();
     for (motif, at) in holders {
         let all = index.motifs.holders(motif).len() as f64;
-        let own = |holders: usize| holders as f64 >= OWN * all;
+        let least = if layer == Layer::Payment { OWN_PAID } else { OWN };
+        let own = |holders: usize| holders as f64 >= least * all;
         if !own(distinct(&at)) {
             continue;
         }

@@ -9,10 +9,10 @@ use crate::view::View;
 
 /// Fewest accounts of a sign-up series.
 const SERIES_MIN: usize = 8;
-/// Chance, at most, that so many accounts of one domain sign up within a day when three times as many as usual do.
+/// Chance, at most, that so many accounts of one domain sign up within a stretch when three times as many as usual do.
 const SERIES_CHANCE: f64 = 1e-6;
 
-/// Accounts of one e-mail domain that signed up on days far fuller than the domain and the day explain.
+/// Accounts of one e-mail domain that signed up in stretches far fuller than the domain and the days explain.
 pub(crate) fn sign_up_series(view: &View<'_>) -> Vec<Vec<u32>> {
     let mut all: Vec<i64> = Vec::new();
     let mut by_domain: FxHashMap<&str, Vec<(i64, u32)>> = FxHashMap::default();
@@ -30,7 +30,7 @@ pub(crate) fn sign_up_series(view: &View<'_>) -> Vec<Vec<u32>> {
         .filter(|accounts| accounts.len() >= SERIES_MIN)
         .map(|mut accounts| {
             accounts.sort_unstable();
-            full_days(&accounts, &all)
+            full_stretches(&accounts, &all)
         })
         .filter(|s| !s.accounts.is_empty())
         .collect();
@@ -83,22 +83,22 @@ fn bursts(view: &View<'_>) -> Vec<Vec<u32>> {
     found
 }
 
-/// What one domain's full days hold.
+/// What one domain's full stretches hold.
 #[derive(Default)]
 struct Series {
     accounts: Vec<u32>,
-    /// Starts of the full days.
-    days: Vec<i64>,
+    /// When each sitting began.
+    sittings: Vec<i64>,
 }
 
-/// Joins the series of domains that have at least two full days in common: one hand uses several domains.
+/// Joins the series of domains that have at least two sittings in common: one hand uses several domains.
 fn join_domains(series: &[Series]) -> Vec<Vec<u32>> {
     let mut sets = UnionFind::new(series.len());
-    let meet = |x: &i64, other: &Series| other.days.iter().any(|y| (x - y).abs() < Micros::DAY / 2);
+    let meet = |x: &i64, other: &Series| other.sittings.iter().any(|y| (x - y).abs() < PAUSE);
     for i in 0..series.len() {
         for j in i + 1..series.len() {
-            let common = series[i].days.iter().filter(|x| meet(x, &series[j])).count();
-            if common >= 2 && common * 2 >= series[i].days.len().min(series[j].days.len()) {
+            let common = series[i].sittings.iter().filter(|x| meet(x, &series[j])).count();
+            if common >= 2 && common * 2 >= series[i].sittings.len().min(series[j].sittings.len()) {
                 sets.union(i as u32, j as u32);
             }
         }
@@ -112,25 +112,82 @@ fn join_domains(series: &[Series]) -> Vec<Vec<u32>> {
     sets.groups(1).into_iter().map(members).collect()
 }
 
-/// Accounts of one domain's sorted sign-ups that came on days which are too full.
-fn full_days(accounts: &[(i64, u32)], all: &[i64]) -> Series {
+/// Widths of a stretch that may be too full, longest first.
+const STRETCHES: [i64; 3] = [4 * Micros::DAY, 2 * Micros::DAY, Micros::DAY];
+/// A pause of this length parts one sitting from the next.
+const PAUSE: i64 = Micros::DAY / 4;
+
+/// Accounts of one domain's sorted sign-ups that came in stretches which are too full.
+fn full_stretches(accounts: &[(i64, u32)], all: &[i64]) -> Series {
     let mut found = Series::default();
-    let mut from = 0;
-    while from < accounts.len() {
-        let end = accounts[from].0 + Micros::DAY;
-        let to = from + accounts[from..].partition_point(|&(t, _)| t < end);
-        let usual = all.partition_point(|&t| t < end) - all.partition_point(|&t| t < accounts[from].0);
-        // What the rest of the population does that day, leaving this group out of its own yardstick.
-        let share = usual.saturating_sub(to - from) as f64 / all.len().max(1) as f64;
-        let expected = 3.0 * share * accounts.len() as f64 + 0.5;
-        if to - from >= SERIES_MIN && poisson_tail((to - from) as u64, expected) <= SERIES_CHANCE {
-            found.accounts.extend(accounts[from..to].iter().map(|&(_, a)| a));
-            found.days.push(accounts[from].0);
-            from = to;
-        } else {
-            from += 1;
-        }
+    let mut rest = accounts;
+    while let Some(&(start, _)) = rest.first() {
+        let within = |width: &i64| &rest[..rest.partition_point(|&(t, _)| t < start + width)];
+        let full = |width: &i64| {
+            let here = within(width).len();
+            let usual = all.partition_point(|&t| t < start + width) - all.partition_point(|&t| t < start);
+            // What the rest of the population does then, leaving this group out of its own yardstick.
+            let share = usual.saturating_sub(here) as f64 / all.len().max(1) as f64;
+            let expected = 3.0 * share * accounts.len() as f64 + 0.5;
+            here >= SERIES_MIN && poisson_tail(here as u64, expected) <= SERIES_CHANCE
+        };
+        let Some(width) = STRETCHES.iter().find(|width| full(width)) else {
+            rest = &rest[1..];
+            continue;
+        };
+        let stretch = within(width);
+        found.accounts.extend(stretch.iter().map(|&(_, a)| a));
+        found.sittings.extend(stretch.chunk_by(|x, y| y.0 - x.0 < PAUSE).map(|sitting| sitting[0].0));
+        rest = &rest[stretch.len()..];
     }
     found.accounts.sort_unstable();
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use vigie_model::Micros;
+
+    use super::{Series, full_stretches, join_domains};
+
+    /// 12,000 sign-ups spread evenly over 100 days.
+    fn all() -> Vec<i64> {
+        (0..12_000).map(|i| i * 100 * Micros::DAY / 12_000).collect()
+    }
+
+    /// Two nights of sign-ups, five minutes apart, and one long before.
+    fn nights(first: u32, shift: i64) -> Vec<(i64, u32)> {
+        let night =
+            |day: i64, n: i64| (0..n).map(move |i| day * Micros::DAY + shift + i * 300 * Micros::SECOND);
+        let times = [3 * Micros::DAY].into_iter().chain(night(40, 8)).chain(night(41, 12));
+        times.zip(first..).collect()
+    }
+
+    fn series(accounts: &[(i64, u32)]) -> Series {
+        full_stretches(accounts, &all())
+    }
+
+    #[test]
+    fn two_nights_of_which_neither_is_enough_are_one_series() {
+        let found = series(&nights(0, 0));
+        assert_eq!(found.accounts, (1..21).collect::<Vec<u32>>());
+        assert_eq!(found.sittings.len(), 2);
+        assert!(series(&nights(0, 0)[..9]).accounts.is_empty(), "one night alone");
+    }
+
+    #[test]
+    fn a_domain_that_grows_with_the_others_is_no_series() {
+        let even: Vec<(i64, u32)> = (0..60).map(|i| (i64::from(i) * Micros::DAY * 5 / 3, i)).collect();
+        assert!(series(&even).accounts.is_empty());
+    }
+
+    #[test]
+    fn domains_of_the_same_nights_are_one_hands() {
+        let hours = |n: i64| n * 3600 * Micros::SECOND;
+        let of = |shifts: [i64; 2]| {
+            let [a, b] = [series(&nights(0, hours(shifts[0]))), series(&nights(100, hours(shifts[1])))];
+            join_domains(&[a, b]).len()
+        };
+        assert_eq!((of([0, 1]), of([0, 11])), (1, 2));
+    }
 }
