@@ -101,7 +101,12 @@ pub(crate) fn clusters(
         }
         seeds
     };
-    seeds.extend(shared_bundles(index, options).into_iter().flat_map(apart));
+    let all = [Layer::Content, Layer::Harness, Layer::Infrastructure];
+    let mut bundles = shared_bundles(index, &all, HABIT, options);
+    bundles.extend(shared_bundles(index, &[Layer::Infrastructure], TRACE, options));
+    bundles.sort_unstable();
+    bundles.dedup();
+    seeds.extend(bundles.into_iter().flat_map(apart));
     seeds.extend(taken_over(index, population, options));
     seeds.extend(population.series.iter().filter(|s| s.len() >= options.accounts_min).cloned());
     let mut found: Vec<Cluster> =
@@ -196,10 +201,19 @@ fn density(graph: &Graph, p: &[u32], q: &[u32]) -> f64 {
     weight / pairs.max(1) as f64
 }
 
-/// Different prompts of a bundle that an account must have asked to seed a cluster.
-const SEED_PROMPTS_MIN: usize = 3;
-/// Part of an account's exchanges that a bundle must take to seed a cluster.
-const SEED_USAGE_MIN: f64 = 0.04;
+/// How much an account must have done with a bundle for it to seed a cluster.
+#[derive(Clone, Copy)]
+struct Habit {
+    /// Different prompts that it asked.
+    prompts: usize,
+    /// Part of its exchanges.
+    usage: f64,
+}
+
+/// What is asked of a bundle of any kind.
+const HABIT: Habit = Habit { prompts: 3, usage: 0.04 };
+/// What is asked besides, of addresses alone: a relay may send one exchange in fifty through an account.
+const TRACE: Habit = Habit { prompts: 2, usage: 0.02 };
 /// Part of the population above which what accounts share is a carrier's or a fashion, not an operation's.
 const SEED_HOLDERS_MAX: f64 = 0.05;
 
@@ -209,7 +223,12 @@ const SEED_HOLDERS_MAX: f64 = 0.05;
 /// word for word and used once; it seeds nothing. The same goes for questions that come through one set of addresses: a
 /// relay that resells access puts other people's questions into its users' accounts. Says of each seed whether origin
 /// made it.
-fn shared_bundles(index: &Index<'_>, options: &ClusterOptions) -> Vec<(bool, Vec<u32>)> {
+fn shared_bundles(
+    index: &Index<'_>,
+    layers: &[Layer],
+    habit: Habit,
+    options: &ClusterOptions,
+) -> Vec<(bool, Vec<u32>)> {
     let least = options.accounts_min.max(6);
     let most = ((SEED_HOLDERS_MAX * index.view.population as f64) as usize).max(50);
     let mut seeds: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
@@ -217,9 +236,8 @@ fn shared_bundles(index: &Index<'_>, options: &ClusterOptions) -> Vec<(bool, Vec
         for held in index.bundles.of(account) {
             let layer = index.bundles.motifs[held.motif as usize].layer;
             let usage = f64::from(held.count) / f64::from(index.view.exchanges[account as usize].max(1));
-            let enough = held.count as usize >= SEED_PROMPTS_MIN && usage >= SEED_USAGE_MIN;
-            let seeding =
-                [Layer::Content, Layer::Harness, Layer::Infrastructure].iter().any(|&l| layer == l as u8);
+            let enough = held.count as usize >= habit.prompts && usage >= habit.usage;
+            let seeding = layers.iter().any(|&l| layer == l as u8);
             if seeding && enough && (least..=most).contains(&index.bundles.holders(held.motif).len()) {
                 seeds.entry(held.motif).or_default().push(account);
             }
@@ -232,31 +250,28 @@ fn shared_bundles(index: &Index<'_>, options: &ClusterOptions) -> Vec<(bool, Vec
         seeds.into_iter().filter(|(b, accounts)| half(*b, accounts.len())).collect();
     seeds.sort_unstable();
     let bundle_objects = MotifObjects::new(&index.bundles.motif_of, index.bundles.len());
-    let mut found: Vec<(bool, Vec<u32>)> = seeds
+    seeds
         .into_par_iter()
         .filter_map(|(bundle, accounts)| {
             let objects: FxHashSet<u64> =
                 bundle_objects.of(bundle).iter().map(|&o| index.objects.id(o as usize)).collect();
             let various: Vec<u32> =
-                accounts.into_iter().filter(|&a| asks_variously(index, a, &objects)).collect();
+                accounts.into_iter().filter(|&a| asks_variously(index, a, &objects, habit)).collect();
             let by_origin = index.bundles.motifs[bundle as usize].layer == Layer::Infrastructure as u8;
             half(bundle, various.len()).then_some((by_origin, various))
         })
-        .collect();
-    found.sort_unstable();
-    found.dedup();
-    found
+        .collect()
 }
 
 /// Whether an account asked several different prompts that carry one of the objects.
-fn asks_variously(index: &Index<'_>, account: u32, objects: &FxHashSet<u64>) -> bool {
+fn asks_variously(index: &Index<'_>, account: u32, objects: &FxHashSet<u64>, habit: Habit) -> bool {
     let rows = &index.view.lake.rows;
     let mut asked: FxHashSet<u64> = FxHashSet::default();
     for row in index.view.ranges[account as usize].clone() {
         let mut bears = false;
         text_objects(rows, row, |kind, hash| bears |= objects.contains(&kind.object(hash)));
         origin_objects(rows, row, |kind, hash| bears |= objects.contains(&kind.object(hash)));
-        if bears && asked.insert(rows.exact[row]) && asked.len() >= SEED_PROMPTS_MIN {
+        if bears && asked.insert(rows.exact[row]) && asked.len() >= habit.prompts {
             return true;
         }
     }
