@@ -1,7 +1,7 @@
 //! Accounts that no cluster held and that look like a campaign's: those that asked so little of its job that nothing but
 //! the campaign itself, once it is known, tells them from anybody else.
 
-use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use rustc_hash::{FxHashMap, FxHashSet};
 use vigie_model::Kind;
 
@@ -22,10 +22,11 @@ const ROUNDS: usize = 4;
 /// members in everything else. An intruder's victims are told by their own intrusion and take in nobody.
 /// O(rounds · (holders of the campaigns' marks and their rows)).
 pub(crate) fn adopt(bench: &Bench<'_>, mut judged: Vec<Judged>, options: &ClusterOptions) -> Vec<Judged> {
+    let mut beside: Vec<Beside> = judged.iter().map(|_| Beside::default()).collect();
     for _ in 0..ROUNDS {
         let members = |judged: &[Judged]| judged.iter().map(|j| j.cluster.members.len()).sum::<usize>();
         let before = members(&judged);
-        judged = round(bench, judged, options);
+        judged = round(bench, judged, &mut beside, options);
         if members(&judged) == before {
             break;
         }
@@ -33,50 +34,75 @@ pub(crate) fn adopt(bench: &Bench<'_>, mut judged: Vec<Judged>, options: &Cluste
     judged
 }
 
-fn round(bench: &Bench<'_>, judged: Vec<Judged>, options: &ClusterOptions) -> Vec<Judged> {
+/// What stands beside a campaign, kept from round to round while its members stay the same.
+#[derive(Default)]
+struct Beside {
+    /// Accounts that bear its marks, once these were asked for.
+    near: Option<Vec<u32>>,
+    /// Those that were looked at last.
+    looked_at: Vec<u32>,
+    /// Those of them that look like its members, with the log-odds that they are, in nats.
+    alike: Vec<(u32, f64)>,
+}
+
+fn round(
+    bench: &Bench<'_>,
+    judged: Vec<Judged>,
+    beside: &mut [Beside],
+    options: &ClusterOptions,
+) -> Vec<Judged> {
     let adopts = |j: &Judged| accused(j) && j.judgement.kind != Kind::KeyTakeover;
     let mut settled = vouched_members(&judged);
     settled.extend(judged.iter().filter(|j| accused(j)).flat_map(|j| &j.cluster.members));
-    let alike: Vec<Vec<(u32, f64)>> = judged
+    judged
         .par_iter()
-        .map(|j| if adopts(j) { outsiders(bench, j, &settled, options) } else { Vec::new() })
-        .collect();
+        .zip(&mut *beside)
+        .filter(|(j, _)| adopts(j))
+        .for_each(|(j, beside)| look_beside(bench, j, &settled, options, beside));
     let mut best: FxHashMap<u32, (f64, usize)> = FxHashMap::default();
-    for (campaign, alike) in alike.iter().enumerate() {
-        for &(account, odds) in alike {
+    for (campaign, beside) in beside.iter().enumerate() {
+        for &(account, odds) in &beside.alike {
             let first = best.entry(account).or_insert((odds, campaign));
             if odds > first.0 {
                 *first = (odds, campaign);
             }
         }
     }
-    let taken_in = |(campaign, judged): (usize, Judged)| {
+    let taken_in = |(campaign, (judged, beside)): (usize, (Judged, &mut Beside))| {
         let mine = |&(account, _): &(u32, f64)| best[&account].1 == campaign;
         let adopted: Vec<u32> =
-            alike[campaign].iter().copied().filter(mine).map(|(account, _)| account).collect();
+            beside.alike.iter().copied().filter(mine).map(|(account, _)| account).collect();
         if adopted.is_empty() {
             return judged;
         }
         let members = union([&adopted[..], &judged.cluster.members]);
         let whole = bench.look(gather(bench.index, members, options));
-        if accused(&whole) { Judged { q_value: judged.q_value, ..whole } } else { judged }
+        if !accused(&whole) {
+            return judged;
+        }
+        *beside = Beside::default();
+        Judged { q_value: judged.q_value, ..whole }
     };
-    judged.into_iter().enumerate().collect::<Vec<_>>().into_par_iter().map(taken_in).collect()
+    judged.into_par_iter().zip(beside).enumerate().map(taken_in).collect()
 }
 
-/// Accounts that are not `settled` – named elsewhere, or vouched for – and look like the campaign's, with the log-odds
-/// that they are, in nats.
-fn outsiders(
+/// Looks for accounts that are not `settled` – named elsewhere, or vouched for – and look like the campaign's.
+fn look_beside(
     bench: &Bench<'_>,
     judged: &Judged,
     settled: &FxHashSet<u32>,
     options: &ClusterOptions,
-) -> Vec<(u32, f64)> {
+    beside: &mut Beside,
+) {
     let index = bench.index;
     let members = &judged.cluster.members;
-    let mut outside = near(index, &judged.cluster, options);
-    outside.retain(|a| !settled.contains(a) && !labelled(index, *a));
-    outside.truncate(members.len().max(LOOKED_AT_MIN));
+    let near = beside.near.get_or_insert_with(|| near(index, &judged.cluster, options));
+    let stranger = |a: &u32| !settled.contains(a) && !labelled(index, *a);
+    let looked_at = members.len().max(LOOKED_AT_MIN);
+    let outside: Vec<u32> = near.iter().copied().filter(stranger).take(looked_at).collect();
+    if outside == beside.looked_at {
+        return;
+    }
     let batch = (members.len() / BATCH).max(LOOKED_AT_MIN);
     let mut alike = Vec::new();
     for strangers in outside.chunks(batch) {
@@ -89,7 +115,8 @@ fn outsiders(
         let odds = compared.map(|(&account, like)| (account, like.log_odds()));
         alike.extend(odds.filter(|(account, odds)| *odds >= SURE && strangers.contains(account)));
     }
-    alike
+    beside.looked_at = outside;
+    beside.alike = alike;
 }
 
 #[cfg(test)]

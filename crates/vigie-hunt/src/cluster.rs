@@ -364,7 +364,7 @@ fn settle(index: &Index<'_>, graph: &Graph, seed: &[u32], options: &ClusterOptio
 pub(crate) fn gather(index: &Index<'_>, members: Vec<u32>, options: &ClusterOptions) -> Cluster {
     let marks = marks(index, &members, options);
     let lifts = Lifts::new(index, &marks);
-    let strength = members.iter().map(|&a| strength(index, a, &marks, &lifts, options)).collect();
+    let strength = members.par_iter().map(|&a| strength(index, a, &marks, &lifts, options)).collect();
     Cluster { members, strength, marks }
 }
 
@@ -437,7 +437,7 @@ fn belonging(
     reached.sort_unstable();
     reached.dedup();
     let lifts = Lifts::new(index, marks);
-    reached.into_iter().map(|a| (a, strength(index, a, marks, &lifts, options))).collect()
+    reached.into_par_iter().map(|a| (a, strength(index, a, marks, &lifts, options))).collect()
 }
 
 /// Exchanges of an account that are weighed one by one; beyond that nothing changes.

@@ -1,5 +1,6 @@
 //! What detectors may know of a cluster, counted from its slice and set beside matched groups.
 
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use rustc_hash::{FxHashMap, FxHashSet};
 use vigie_detectors::{Content, Facts, History, Identity, LabelShares, Origin, Rhythm, Size};
 use vigie_graph::stats::{median, poisson_tail};
@@ -26,16 +27,16 @@ pub(crate) fn facts(
     seed: u64,
 ) -> Facts {
     let view = index.view;
-    let mut profiles = Vec::with_capacity(cluster.members.len());
-    for (&a, rows) in cluster.members.iter().zip(&slice.rows) {
-        let range = view.ranges[a as usize].clone();
+    let profile = |(&a, rows): (&u32, &Vec<usize>)| {
+        let first = view.ranges[a as usize].start;
         let single = &population.singles[a as usize];
         let mut profile = Profile::default();
         for &row in rows {
-            profile.add(&view.lake.rows, row, view.span, single[row - range.start]);
+            profile.add(&view.lake.rows, row, view.span, single[row - first]);
         }
-        profiles.push(profile);
-    }
+        profile
+    };
+    let profiles: Vec<Profile> = cluster.members.par_iter().zip(&slice.rows).map(profile).collect();
     let mut facts = Facts {
         size: size(index, cluster, slice),
         content: content(index, population, slice, &profiles),
@@ -146,8 +147,9 @@ fn contrasts(
 ) {
     let members: Vec<(u32, bool)> =
         slice.iter().filter(|p| p.exchanges > 0).map(|p| (p.exchanges, p.single_share() >= 0.85)).collect();
-    let over = |groups: &[Vec<u32>], f: &dyn Fn(&[u32]) -> f64| -> Vec<f64> {
-        groups.iter().map(|g| f(g)).collect()
+    // Groups side by side, since a large cluster is often the only one that is looked at.
+    let over = |groups: &[Vec<u32>], f: &(dyn Fn(&[u32]) -> f64 + Sync)| -> Vec<f64> {
+        groups.par_iter().map(|g| f(g)).collect()
     };
     fn place<const N: usize>(measured: &[[f64; N]], at: usize) -> Vec<f64> {
         measured.iter().map(|m| m[at]).collect()
@@ -177,7 +179,7 @@ fn contrasts(
     facts.rhythm.common_start = contrast(facts.rhythm.common_start.observed, &null);
 
     let ways: Vec<Habits> = rows
-        .iter()
+        .par_iter()
         .filter(|r| !r.is_empty())
         .map(|r| Habits::of(&index.view.lake.rows, &r.iter().copied()))
         .collect();
@@ -196,7 +198,7 @@ fn contrasts(
     let anyone = pool.groups(&members, Match::Anyone, GROUPS, &mut draws);
     let null = over(&anyone, &|g| -spread(g.iter().map(|&a| population.log_exchanges[a as usize])));
     facts.size.evenness = contrast(facts.size.evenness.observed, &null);
-    let null = over(&anyone, &|g| sign_up_day(index, g.iter().copied()).0);
+    let null = over(&anyone, &|g| sign_up_day(population, g).0);
     facts.history.sign_up_day_expected = if null.is_empty() { 0.0 } else { median(&null) };
 }
 
@@ -385,11 +387,8 @@ fn academic(domain: &str) -> bool {
 }
 
 /// Share of the accounts with a known sign-up that signed up in the densest day, and how many have one.
-fn sign_up_day(index: &Index<'_>, members: impl Iterator<Item = u32>) -> (f64, usize) {
-    let mut created: Vec<i64> = members
-        .filter_map(|a| index.view.known[a as usize].and_then(|k| k.created_at))
-        .map(|t| t.0)
-        .collect();
+fn sign_up_day(population: &Population, members: &[u32]) -> (f64, usize) {
+    let mut created: Vec<i64> = members.iter().filter_map(|&a| population.created[a as usize]).collect();
     created.sort_unstable();
     let day =
         if created.len() < 3 { 0.0 } else { densest(&created, Micros::DAY) as f64 / created.len() as f64 };
@@ -399,7 +398,7 @@ fn sign_up_day(index: &Index<'_>, members: impl Iterator<Item = u32>) -> (f64, u
 fn history(index: &Index<'_>, population: &Population, cluster: &Cluster, slice: &Slice) -> History {
     let view = index.view;
     let size = cluster.members.len().max(1) as f64;
-    let (day, seen) = sign_up_day(index, cluster.members.iter().copied());
+    let (day, seen) = sign_up_day(population, &cluster.members);
     let ages: Vec<f64> = cluster
         .members
         .iter()

@@ -1,6 +1,7 @@
 //! Habits: what tells a program, or one hand, from people – which client and model, how faithful to an address.
 //! Statistics of a group are set beside those of matched groups like all others.
 
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use rustc_hash::FxHashMap;
 
 use crate::rows::Rows;
@@ -77,8 +78,8 @@ impl Ways {
     /// Of each group: chance that two members run one client, one setting, one model; mean loyalty to an address, NaN
     /// where nobody's can be told. O(members).
     pub(crate) fn measure(&self, groups: &[Vec<u32>]) -> Vec<[f64; MEASURES]> {
-        let mut met = vec![[0u32; NAMED]; self.numbers];
-        groups.iter().map(|group| self.measure_one(group, &mut met)).collect()
+        let none_met = || vec![[0u32; NAMED]; self.numbers];
+        groups.par_iter().map_init(none_met, |met, group| self.measure_one(group, met)).collect()
     }
 
     /// `met` is all zeros before and after.

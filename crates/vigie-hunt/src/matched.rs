@@ -5,6 +5,7 @@
 //! cluster is then compared with its values over the groups; its rank is a conformal p-value. Campaigns that were not
 //! found stay in the pool and can only make the test more careful.
 
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use vigie_graph::stats::{median, tail_p};
 
 use crate::profile::Profile;
@@ -134,7 +135,7 @@ pub(crate) fn means<const N: usize>(groups: &[Vec<u32>], measured: &[[f64; N]]) 
         }
         sums.map(|sum| sum / group.len().max(1) as f64)
     };
-    groups.iter().map(mean).collect()
+    groups.par_iter().map(mean).collect()
 }
 
 /// A statistic beside its values over matched groups.

@@ -48,6 +48,8 @@ pub(crate) struct Population {
     pub(crate) ways: Ways,
     /// ln(1 + exchanges) of each account.
     pub(crate) log_exchanges: Vec<f64>,
+    /// When each account signed up, where that is known.
+    pub(crate) created: Vec<Option<i64>>,
     /// First moment of each account in the window.
     pub(crate) first: Vec<Option<i64>>,
     /// Mean cosine between exchanges of different accounts.
@@ -97,6 +99,7 @@ impl Population {
         let active = embeddings.iter().zip(&view.exchanges).filter(|(_, n)| **n > 0).map(|(e, _)| e);
         Self {
             similarity: cross_similarity(active),
+            created: view.known.iter().map(|k| Some((*k)?.created_at?.0)).collect(),
             first: view.ranges.iter().map(|r| (!r.is_empty()).then(|| rows.time[r.start])).collect(),
             embeddings,
             marks: profiles.par_iter().map(|p| std::array::from_fn(|m| p.mark_share(m))).collect(),

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use rustc_hash::FxHashMap;
 use vigie_model::Layer;
 
@@ -146,11 +147,11 @@ pub(crate) fn slice(index: &Index<'_>, population: &Population, cluster: &Cluste
     if intruded * 2 >= cluster.members.len() {
         return intrusion(index, population, cluster, &lifts);
     }
-    let pick = |weigh: &dyn Fn(&Rows, usize) -> f32| -> Vec<Vec<usize>> {
+    let pick = |weigh: &(dyn Fn(&Rows, usize) -> f32 + Sync)| -> Vec<Vec<usize>> {
         let range = |&a: &u32| index.view.ranges[a as usize].clone();
         cluster
             .members
-            .iter()
+            .par_iter()
             .map(range)
             .map(|r| r.filter(|&row| row_bears(weigh(rows, row))).collect())
             .collect()
