@@ -1,5 +1,7 @@
 //! A weighted undirected graph in compressed rows.
 
+use rayon::slice::ParallelSliceMut;
+
 /// One undirected edge; `weight` is positive.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Edge {
@@ -30,7 +32,7 @@ impl Graph {
             both.push((edge.a, edge.b, edge.weight));
             both.push((edge.b, edge.a, edge.weight));
         }
-        both.sort_unstable_by(|x, y| (x.0, x.1).cmp(&(y.0, y.1)).then(x.2.total_cmp(&y.2)));
+        both.par_sort_unstable_by(|x, y| (x.0, x.1).cmp(&(y.0, y.1)).then(x.2.total_cmp(&y.2)));
         both.dedup_by(|next, kept| {
             let same = (next.0, next.1) == (kept.0, kept.1);
             if same {

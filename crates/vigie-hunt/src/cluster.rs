@@ -5,7 +5,7 @@
 //! objects hold together. Each seed is then settled: the **characteristic motifs** – those that many members and hardly
 //! anybody else touch – decide who else belongs (an account may belong to several clusters) and who does not.
 
-use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelExtend, ParallelIterator};
 use rustc_hash::{FxHashMap, FxHashSet};
 use vigie_graph::stats::poisson_tail;
 use vigie_graph::{Graph, LAYERS, LeidenOptions, Motifs, RareObjects, UnionFind, k_core, leiden, peel_weak};
@@ -88,8 +88,7 @@ pub(crate) fn clusters(
     graph: &Graph,
     options: &ClusterOptions,
 ) -> Vec<Cluster> {
-    let communities = communities(graph, options);
-    let mut seeds = communities;
+    let mut seeds = communities(graph, options);
     // Operations that rent one proxy meet in it and nowhere else: what they share of origin alone is cut apart.
     let apart = |(by_origin, seed): (bool, Vec<u32>)| {
         if !by_origin {
@@ -106,7 +105,7 @@ pub(crate) fn clusters(
     bundles.extend(shared_bundles(index, &[Layer::Infrastructure], TRACE, options));
     bundles.sort_unstable();
     bundles.dedup();
-    seeds.extend(bundles.into_iter().flat_map(apart));
+    seeds.par_extend(bundles.into_par_iter().flat_map_iter(apart));
     seeds.extend(taken_over(index, population, options));
     seeds.extend(population.series.iter().filter(|s| s.len() >= options.accounts_min).cloned());
     let mut found: Vec<Cluster> =
@@ -121,7 +120,7 @@ fn communities(graph: &Graph, options: &ClusterOptions) -> Vec<Vec<u32>> {
     let core = k_core(graph, options.core);
     let inner = graph.induced(&core);
     let mut groups = parts(&inner, options.resolution);
-    groups = groups.into_iter().flat_map(|g| split(&inner, g, options.accounts_min)).collect();
+    groups = groups.into_par_iter().flat_map_iter(|g| split(&inner, g, options.accounts_min)).collect();
     groups.retain(|g| g.len() >= options.accounts_min);
     groups.sort_unstable();
     groups

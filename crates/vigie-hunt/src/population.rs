@@ -95,6 +95,7 @@ impl Population {
         known().filter_map(|k| k.email_domain.clone()).for_each(|d| *domains.entry(d).or_default() += 1);
         let output: u64 = profiles.iter().map(|p| p.output_tokens).sum();
         let rows = &view.lake.rows;
+        let (address_users, settings) = rayon::join(|| address_users(view), || settings(view));
         let embeddings: Vec<[f32; DIMS]> = profiles.par_iter().map(Profile::mean_embedding).collect();
         let active = embeddings.iter().zip(&view.exchanges).filter(|(_, n)| **n > 0).map(|(e, _)| e);
         Self {
@@ -112,8 +113,8 @@ impl Population {
             failed_payments: known().filter_map(|k| k.failed_payments).sum::<i64>() as f64 / known_count,
             verified: known().filter(|k| k.verified == Some(true)).count() as f64 / known_count,
             stopped: known().filter(|k| stopped(k)).count() as f64 / known_count,
-            address_users: address_users(view),
-            settings: settings(view),
+            address_users,
+            settings,
             taken_over: takeovers.iter().filter(|t| t.is_some()).count() as f64 / people,
             serial_share: serial.iter().filter(|&&s| s).count() as f64 / people,
             serial,
