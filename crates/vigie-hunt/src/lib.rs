@@ -22,6 +22,7 @@ mod population;
 mod profile;
 mod refine;
 mod rows;
+mod seeds;
 mod series;
 mod slice;
 #[cfg(test)]

@@ -8,13 +8,14 @@ use vigie_model::{Kind, Layer, Severity};
 
 use crate::Settings;
 use crate::assemble::Judged;
-use crate::cluster::{Cluster, ClusterOptions, Index, gather, split};
+use crate::cluster::{Cluster, ClusterOptions, Index, gather};
 use crate::facts::facts;
 use crate::job::Job;
 use crate::matched::Pool;
 use crate::member::likeness;
 use crate::population::Population;
 use crate::refine::{alike, core, stays};
+use crate::seeds::split;
 use crate::slice::slice;
 
 /// What a verdict is made from.

@@ -1,0 +1,247 @@
+//! Seeds: groups of accounts that may be a cluster, from four sides.
+
+use rayon::iter::{IntoParallelIterator, ParallelExtend, ParallelIterator};
+use rustc_hash::{FxHashMap, FxHashSet};
+use vigie_graph::stats::poisson_tail;
+use vigie_graph::{Graph, LeidenOptions, UnionFind, k_core, leiden, peel_weak};
+use vigie_model::Layer;
+
+use crate::cluster::{ClusterOptions, Index};
+use crate::population::Population;
+use crate::slice::MotifObjects;
+use crate::touch::{origin_objects, text_objects};
+
+/// Communities of the link graph, accounts that ask much in one wording or through one set of addresses, victims of one
+/// intruder, and series of sign-ups. They overlap, and one group may come twice.
+/// O(links · log + rows of accounts that hold a seeding bundle).
+pub(crate) fn seeds(
+    index: &Index<'_>,
+    population: &Population,
+    graph: &Graph,
+    options: &ClusterOptions,
+) -> Vec<Vec<u32>> {
+    let mut seeds = communities(graph, options);
+    let all = [Layer::Content, Layer::Harness, Layer::Infrastructure];
+    let mut bundles = shared_bundles(index, &all, HABIT, options);
+    bundles.extend(shared_bundles(index, &[Layer::Infrastructure], TRACE, options));
+    bundles.sort_unstable();
+    bundles.dedup();
+    let apart = |(by_origin, seed): (bool, Vec<u32>)| {
+        if by_origin { cut_by_links(graph, seed, options.accounts_min) } else { vec![seed] }
+    };
+    seeds.par_extend(bundles.into_par_iter().flat_map_iter(apart));
+    seeds.extend(taken_over(index, population, options));
+    seeds.extend(population.series.iter().filter(|s| s.len() >= options.accounts_min).cloned());
+    seeds
+}
+
+/// Operations that rent one proxy meet in it and nowhere else: what accounts share of origin alone is cut apart by their
+/// links. Where that leaves dust, links are too few to tell, and the whole is tried besides.
+fn cut_by_links(graph: &Graph, seed: Vec<u32>, accounts_min: usize) -> Vec<Vec<u32>> {
+    let mut pieces = split(graph, seed.clone(), accounts_min);
+    if pieces.iter().all(|piece| piece.len() * 2 < seed.len()) {
+        pieces.push(seed);
+    }
+    pieces
+}
+
+/// Dense groups of the link graph: its k-core, cut by Leiden, each part cut again where it falls apart.
+fn communities(graph: &Graph, options: &ClusterOptions) -> Vec<Vec<u32>> {
+    let core = k_core(graph, options.core);
+    let inner = graph.induced(&core);
+    let mut groups = parts(&inner, options.resolution);
+    groups = groups.into_par_iter().flat_map_iter(|g| split(&inner, g, options.accounts_min)).collect();
+    groups.retain(|g| g.len() >= options.accounts_min);
+    groups.sort_unstable();
+    groups
+        .into_iter()
+        .map(|g| peel_weak(&inner, &g, 0.0, 0.15).into_iter().map(|v| core[v as usize]).collect())
+        .filter(|g: &Vec<u32>| g.len() >= options.accounts_min)
+        .collect()
+}
+
+/// Leiden communities, each sorted.
+fn parts(graph: &Graph, resolution: f64) -> Vec<Vec<u32>> {
+    let mut groups: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
+    for (v, part) in leiden(graph, LeidenOptions { resolution, levels_max: 20 }).iter().enumerate() {
+        groups.entry(*part).or_default().push(v as u32);
+    }
+    let mut groups: Vec<Vec<u32>> = groups.into_values().collect();
+    groups.sort_unstable();
+    groups
+}
+
+/// How much denser than the cut between them two parts must be to stand apart.
+const APART: f64 = 4.0;
+
+/// Cuts a group again at the scale of its own density and joins what belongs together: two parts stay one cluster
+/// where the cut between them is nearly as dense as the sparser of the two. Two operations that meet in one proxy pool,
+/// or that ask from one list of questions, are two clusters.
+pub(crate) fn split(graph: &Graph, group: Vec<u32>, accounts_min: usize) -> Vec<Vec<u32>> {
+    if group.len() < 2 * accounts_min {
+        return vec![group];
+    }
+    let inner = graph.induced(&group);
+    let n = group.len() as f64;
+    let total: f64 = (0..group.len() as u32).map(|v| inner.strength(v)).sum::<f64>() / 2.0;
+    let pieces = parts(&inner, 1.5 * total / (n * (n - 1.0) / 2.0));
+    let (large, small): (Vec<_>, Vec<_>) = pieces.into_iter().partition(|p| p.len() >= accounts_min);
+    if large.len() < 2 {
+        return vec![group];
+    }
+    let within: Vec<f64> = large.iter().map(|p| density(&inner, p, p)).collect();
+    let mut sets = UnionFind::new(large.len());
+    for (i, p) in large.iter().enumerate() {
+        for (j, q) in large.iter().enumerate().skip(i + 1) {
+            if within[i].min(within[j]) < APART * density(&inner, p, q) {
+                sets.union(i as u32, j as u32);
+            }
+        }
+    }
+    let groups = sets.groups(1);
+    if groups.len() < 2 {
+        return vec![group];
+    }
+    let mut cut: Vec<Vec<u32>> = groups
+        .into_iter()
+        .map(|parts| parts.into_iter().flat_map(|p| large[p as usize].iter().copied()).collect())
+        .collect();
+    cut.extend(small);
+    let outer = |mut piece: Vec<u32>| {
+        piece.sort_unstable();
+        piece.into_iter().map(|v| group[v as usize]).collect::<Vec<u32>>()
+    };
+    cut.into_iter().flat_map(|piece| split(graph, outer(piece), accounts_min)).collect()
+}
+
+/// Mean link weight per pair between two sorted sets of nodes, or within one.
+fn density(graph: &Graph, p: &[u32], q: &[u32]) -> f64 {
+    let same = p == q;
+    let linked = |&v: &u32| {
+        graph
+            .neighbours(v)
+            .iter()
+            .filter(|(u, _)| q.binary_search(u).is_ok())
+            .map(|&(_, w)| f64::from(w))
+            .sum::<f64>()
+    };
+    let weight: f64 = p.iter().map(linked).sum();
+    let pairs = if same { p.len() * p.len().saturating_sub(1) } else { p.len() * q.len() };
+    weight / pairs.max(1) as f64
+}
+
+/// How much an account must have done with a bundle for it to seed a cluster.
+#[derive(Clone, Copy)]
+struct Habit {
+    /// Different prompts that it asked.
+    prompts: usize,
+    /// Part of its exchanges.
+    usage: f64,
+}
+
+/// What is asked of a bundle of any kind.
+const HABIT: Habit = Habit { prompts: 3, usage: 0.04 };
+/// What is asked besides, of addresses alone: a relay may send one exchange in fifty through an account.
+const TRACE: Habit = Habit { prompts: 2, usage: 0.02 };
+/// Part of the population above which what accounts share is a carrier's or a fashion, not an operation's.
+const SEED_HOLDERS_MAX: f64 = 0.05;
+
+/// Accounts that put different questions into one rare wording again and again, be it around the question or in the
+/// system prompt: a fleet with a single fixed prompt has nothing else in common, and no pair of it would be linked by
+/// one object. Users of one tool are found so, too; the test knows them by their own work. A popular prompt is copied
+/// word for word and used once; it seeds nothing. The same goes for questions that come through one set of addresses: a
+/// relay that resells access puts other people's questions into its users' accounts. Says of each seed whether origin
+/// made it.
+fn shared_bundles(
+    index: &Index<'_>,
+    layers: &[Layer],
+    habit: Habit,
+    options: &ClusterOptions,
+) -> Vec<(bool, Vec<u32>)> {
+    let least = options.accounts_min.max(6);
+    let most = ((SEED_HOLDERS_MAX * index.view.population as f64) as usize).max(50);
+    let mut seeds: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
+    for account in 0..index.view.accounts() as u32 {
+        for held in index.bundles.of(account) {
+            let layer = index.bundles.motifs[held.motif as usize].layer;
+            let usage = f64::from(held.count) / f64::from(index.view.exchanges[account as usize].max(1));
+            let enough = held.count as usize >= habit.prompts && usage >= habit.usage;
+            let seeding = layers.iter().any(|&l| layer == l as u8);
+            if seeding && enough && (least..=most).contains(&index.bundles.holders(held.motif).len()) {
+                seeds.entry(held.motif).or_default().push(account);
+            }
+        }
+    }
+    let half = |bundle: u32, accounts: usize| {
+        accounts >= least && accounts * 2 >= index.bundles.holders(bundle).len()
+    };
+    let mut seeds: Vec<(u32, Vec<u32>)> =
+        seeds.into_iter().filter(|(b, accounts)| half(*b, accounts.len())).collect();
+    seeds.sort_unstable();
+    let bundle_objects = MotifObjects::new(&index.bundles.motif_of, index.bundles.len());
+    seeds
+        .into_par_iter()
+        .filter_map(|(bundle, accounts)| {
+            let objects: FxHashSet<u64> =
+                bundle_objects.of(bundle).iter().map(|&o| index.objects.id(o as usize)).collect();
+            let various: Vec<u32> =
+                accounts.into_iter().filter(|&a| asks_variously(index, a, &objects, habit)).collect();
+            let by_origin = index.bundles.motifs[bundle as usize].layer == Layer::Infrastructure as u8;
+            half(bundle, various.len()).then_some((by_origin, various))
+        })
+        .collect()
+}
+
+/// Whether an account asked several different prompts that carry one of the objects.
+fn asks_variously(index: &Index<'_>, account: u32, objects: &FxHashSet<u64>, habit: Habit) -> bool {
+    let rows = &index.view.lake.rows;
+    let mut asked: FxHashSet<u64> = FxHashSet::default();
+    for row in index.view.ranges[account as usize].clone() {
+        let mut bears = false;
+        text_objects(rows, row, |kind, hash| bears |= objects.contains(&kind.object(hash)));
+        origin_objects(rows, row, |kind, hash| bears |= objects.contains(&kind.object(hash)));
+        if bears && asked.insert(rows.exact[row]) && asked.len() >= habit.prompts {
+            return true;
+        }
+    }
+    false
+}
+
+/// How much oftener victims must share an object than others for it to join them.
+const VICTIM_LIFT: f64 = 6.0;
+/// Chance, at most, that as many victims hold it by accident.
+const VICTIM_CHANCE: f64 = 1e-4;
+
+/// Accounts that were taken over and share with each other anything of content or origin: one intruder's victims.
+fn taken_over(index: &Index<'_>, population: &Population, options: &ClusterOptions) -> Vec<Vec<u32>> {
+    let flagged: Vec<u32> =
+        (0..index.view.accounts() as u32).filter(|&a| population.takeovers[a as usize].is_some()).collect();
+    let mut sets = UnionFind::new(flagged.len());
+    let mut sharers: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
+    for (i, &account) in flagged.iter().enumerate() {
+        for held in index.bundles.of(account) {
+            let layer = index.bundles.motifs[held.motif as usize].layer;
+            let intruder = layer == Layer::Content as u8
+                || layer == Layer::Infrastructure as u8
+                || layer == Layer::Client as u8;
+            if intruder && held.count >= 2 {
+                sharers.entry(held.motif).or_default().push(i as u32);
+            }
+        }
+    }
+    for (bundle, group) in sharers {
+        let share = index.bundles.holders(bundle).len() as f64 / index.view.population.max(1) as f64;
+        // What everybody uses joins nobody: victims must use it several times as often as others do.
+        let lift = group.len() as f64 / (share * flagged.len() as f64).max(1e-9);
+        if group.len() >= 3
+            && lift >= VICTIM_LIFT
+            && poisson_tail(group.len() as u64, share * flagged.len() as f64) <= VICTIM_CHANCE
+        {
+            group.windows(2).for_each(|pair| {
+                sets.union(pair[0], pair[1]);
+            });
+        }
+    }
+    let members = |group: Vec<u32>| group.into_iter().map(|i| flagged[i as usize]).collect();
+    sets.groups(options.accounts_min).into_iter().map(members).collect()
+}
