@@ -13,7 +13,7 @@ use crate::join::join;
 use crate::matched::Pool;
 use crate::overlap::resolve_overlaps;
 use crate::population::Population;
-use crate::slice::MotifObjects;
+use crate::slice::{MotifObjects, rest_of};
 use crate::touch::{ObjectKind, rare_objects};
 use crate::verdict::Bench;
 use crate::view::View;
@@ -175,7 +175,11 @@ fn test(
             judged.judgement.severity = Severity::None;
         }
     }
-    adopt(&bench, join(&bench, judged, cutting), cutting)
+    let told = |judged: Judged| {
+        let slice = rest_of(index, &judged.cluster, judged.slice);
+        Judged { slice, ..judged }
+    };
+    adopt(&bench, join(&bench, judged, cutting), cutting).into_iter().map(told).collect()
 }
 
 fn assemble(index: &Index<'_>, judged: &[Judged], links: &[Link]) -> HuntReport {

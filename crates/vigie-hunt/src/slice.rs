@@ -79,19 +79,10 @@ pub(crate) struct Lifts {
 impl Lifts {
     /// Turns characteristic motifs back into the objects that rows carry.
     pub(crate) fn new(index: &Index<'_>, marks: &[Mark]) -> Self {
-        let (mut content, mut origin) = (Vec::new(), Vec::new());
-        for mark in marks {
-            let side = match index.kind(mark.motif).layer() {
-                Layer::Content => &mut content,
-                Layer::Infrastructure | Layer::Client => &mut origin,
-                _ => continue,
-            };
-            for &object in index.by_motif.of(mark.motif) {
-                let (id, kind) = (index.objects.id(object as usize), index.objects.kind(object as usize));
-                side.push((id, ObjectKind::from_code(kind).hash(id), mark.lift));
-            }
-        }
-        Self { content: Side::new(&content), origin: Side::new(&origin) }
+        let of = |layers: &'static [Layer]| {
+            Side::of_marks(index, marks.iter().filter(|m| layers.contains(&index.kind(m.motif).layer())))
+        };
+        Self { content: of(&[Layer::Content]), origin: of(&[Layer::Infrastructure, Layer::Client]) }
     }
 }
 
@@ -105,6 +96,16 @@ struct Side {
 }
 
 impl Side {
+    /// The objects behind marks.
+    fn of_marks<'m>(index: &Index<'_>, marks: impl Iterator<Item = &'m Mark>) -> Self {
+        let object = |lift: f32, object: u32| {
+            let (id, kind) = (index.objects.id(object as usize), index.objects.kind(object as usize));
+            (id, ObjectKind::from_code(kind).hash(id), lift)
+        };
+        let objects = marks.flat_map(|m| index.by_motif.of(m.motif).iter().map(move |&o| object(m.lift, o)));
+        Self::new(&objects.collect::<Vec<_>>())
+    }
+
     /// From ids, hashes and lifts.
     fn new(objects: &[(u64, u64, f32)]) -> Self {
         // Sixteen bits an object: at most one stranger in sixteen is searched for in vain.
@@ -173,6 +174,53 @@ pub(crate) fn slice(index: &Index<'_>, population: &Population, cluster: &Cluste
         cluster.members.iter().map(|&a| index.view.ranges[a as usize].clone().collect()).collect()
     };
     Slice { rows, wrapped, by_content: false }
+}
+
+/// Part of a slice's exchanges that must bear another mark of the cluster's for it to tell the slice.
+const BORNE: f64 = 0.8;
+
+/// Where content tells a slice, few of the questions that a relay puts bear the same words. Where nearly all that do came
+/// through addresses of the cluster's own, or under its own system prompts or tools, so did the rest; so did what bears
+/// a system prompt or tools that are the cluster's own and that most members used. What hardly anything that the members
+/// do goes without tells nothing. O(objects of the members' rows).
+pub(crate) fn rest_of(index: &Index<'_>, cluster: &Cluster, mut slice: Slice) -> Slice {
+    if !slice.by_content {
+        return slice;
+    }
+    let everything: usize = cluster.members.iter().map(|&a| index.view.exchanges[a as usize] as usize).sum();
+    let rows = &index.view.lake.rows;
+    let size = cluster.members.len() as u32;
+    for (layer, most) in [(Layer::Infrastructure, false), (Layer::Harness, false), (Layer::Harness, true)] {
+        let telling = |kind: ObjectKind| kind.layer() == layer && kind != ObjectKind::Network;
+        let own = |m: &&Mark| telling(index.kind(m.motif)) && (!most || m.members * 2 >= size);
+        let own = Side::of_marks(index, cluster.marks.iter().filter(own));
+        let bears = |&row: &usize| {
+            let mut best = 0.0f32;
+            let mut weigh =
+                |kind, hash| best = best.max(if telling(kind) { own.of(kind, hash) } else { 0.0 });
+            match layer {
+                Layer::Harness => text_objects(rows, row, weigh),
+                _ => weigh(ObjectKind::Address, rows.address[row]),
+            }
+            row_bears(best)
+        };
+        let of = |a: &u32| index.view.ranges[*a as usize].clone().filter(bears).collect();
+        let borne: Vec<Vec<usize>> = cluster.members.par_iter().map(of).collect();
+        let all: usize = borne.iter().map(Vec::len).sum();
+        let inside = |(told, borne): (&Vec<usize>, &Vec<usize>)| {
+            told.iter().filter(|row| borne.binary_search(row).is_ok()).count()
+        };
+        let both: usize = slice.rows.iter().zip(&borne).map(inside).sum();
+        let told = most || both as f64 >= BORNE * slice.len() as f64;
+        if told && (all as f64) < WHOLE_SHARE * everything as f64 {
+            for (told, borne) in slice.rows.iter_mut().zip(borne) {
+                told.extend(borne);
+                told.sort_unstable();
+                told.dedup();
+            }
+        }
+    }
+    Slice { rows: widen(index, cluster, slice.rows), ..slice }
 }
 
 /// What intruders did: everything their client sent, where the account shows one; else what bears the marks.
