@@ -110,8 +110,9 @@ fn write_world(out: &mut String, result: &WorldResult) -> Result {
     writeln!(out, "\n## World of {}\n", result.world)?;
     writeln!(
         out,
-        "{} accounts; {} malicious ones ({} of them mixed; {} more were meant for a network and sent nothing for it, no \
-         figure counts them) in {} networks; {} innocent look-alikes. Read and folded in {:.1} s, hunted in {:.1} s.\n",
+        "{} accounts; {} malicious ones ({} of them mixed; {} more were meant for a network, sent nothing for \
+         it and are counted as neither) in {} networks; {} innocent look-alikes. Read and folded in {:.1} s, hunted in \
+         {:.1} s.\n",
         world.accounts,
         world.malicious,
         world.mixed,

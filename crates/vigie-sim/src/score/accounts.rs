@@ -66,11 +66,13 @@ impl Ranking {
     /// Ranks the accounts that `found` accuses, or everybody that it ranks. Accounts that the truth does not know
     /// count as honest, idle ones not at all.
     pub fn new(truth: &Truth, found: &Found) -> Self {
-        let found = &found.counted(truth);
-        let is_malicious = |id: &str| truth.account(id).is_some_and(|a| truth.is_malicious(a));
+        let row = |id: &str, score: f64| match truth.account(id) {
+            Some(account) if truth.is_idle(account) => None,
+            account => Some((score, account.is_some_and(|a| truth.is_malicious(a)))),
+        };
         let mut rows: Vec<(f64, bool)> = match &found.ranking {
-            Some(ranking) => ranking.iter().map(|(id, score)| (*score, is_malicious(id))).collect(),
-            None => found.accused().iter().map(|(id, score)| (*score, is_malicious(id))).collect(),
+            Some(ranking) => ranking.iter().filter_map(|(id, score)| row(id, *score)).collect(),
+            None => found.accused().into_iter().filter_map(|(id, score)| row(id, score)).collect(),
         };
         // Ties are read against the hunt: a score cannot tell the accounts that share it apart.
         rows.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));

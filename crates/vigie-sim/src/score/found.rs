@@ -100,11 +100,16 @@ impl Found {
         Self { groups, events, ranking: None }
     }
 
-    /// Groups and ranking without the accounts that no figure counts.
-    pub fn counted(&self, truth: &Truth) -> Self {
+    /// Groups and ranking without [idle](Truth::is_idle) accounts.
+    pub(super) fn counted(&self, truth: &Truth) -> Self {
         let counts = |id: &str| !truth.account(id).is_some_and(|a| truth.is_idle(a));
         let keep = |rows: &[(String, f64)]| rows.iter().filter(|(id, _)| counts(id)).cloned().collect();
-        let groups = self.groups.iter().map(|g| FoundGroup { members: keep(&g.members), ..g.clone() });
+        let groups = self.groups.iter().map(|g| FoundGroup {
+            campaign_id: g.campaign_id.clone(),
+            kind: g.kind.clone(),
+            accuses: g.accuses,
+            members: keep(&g.members),
+        });
         Self { groups: groups.collect(), events: None, ranking: self.ranking.as_deref().map(keep) }
     }
 

@@ -80,7 +80,8 @@ pub struct WorldFigures {
     pub malicious: u64,
     /// Of those, accounts that are honest otherwise.
     pub mixed: u64,
-    /// Accounts besides that were meant for a network and sent nothing for it; no figure counts them.
+    /// Accounts besides that were meant for a network and sent nothing for it; no figure of accounts or networks
+    /// counts them.
     #[serde(default)]
     pub idle: u64,
     /// Malicious networks.

@@ -26,7 +26,7 @@ impl Score {
         if world.idle > 0 {
             writeln!(
                 out,
-                "           {} more were meant for a network and sent nothing for it: no figure counts them",
+                "           {} more were meant for a network, sent nothing for it and are counted as neither",
                 world.idle
             )?;
         }

@@ -233,7 +233,8 @@ impl Truth {
     }
 
     /// Whether the account was meant for a malicious network, lives a life of its own and never sent anything for the
-    /// network: to accuse it is neither right nor wrong, so no figure counts it.
+    /// network: to accuse it is neither right nor wrong, so no figure of accounts or networks
+    /// counts it.
     pub fn is_idle(&self, account: u32) -> bool {
         self.idle.contains(&account)
     }
