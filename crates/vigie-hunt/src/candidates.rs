@@ -23,7 +23,7 @@ pub struct Candidate {
     pub likeness: Vec<Likeness>,
 }
 
-/// Finds and weighs the clusters of a window as [`crate::hunt`] does, and the cores of those that are suspected, without
+/// Finds and weighs the clusters of a window as [`crate::hunt`] does, their cores and their unlabelled members, without
 /// dropping any, letting anybody go or controlling the false-discovery rate.
 pub fn candidates(lake: &Lake, side: &SideTables, window: Window, settings: &Settings) -> Vec<Candidate> {
     cluster(lake, side, window, settings, &Quiet, |found| {
@@ -39,8 +39,8 @@ pub fn candidates(lake: &Lake, side: &SideTables, window: Window, settings: &Set
         };
         let weigh = |cluster: Cluster| {
             let whole = bench.look(cluster);
-            let core = bench.core(&whole);
-            [Some(told(whole)), core.map(told)].into_iter().flatten()
+            let others = [bench.core(&whole), bench.unlabelled(&whole)];
+            std::iter::once(told(whole)).chain(others.into_iter().flatten().map(told))
         };
         clusters.into_par_iter().flat_map_iter(weigh).collect()
     })

@@ -44,6 +44,11 @@ impl Habits {
             loyalty: if seen >= 2.0 { pairs / (seen * (seen - 1.0)) } else { f64::NAN },
         }
     }
+
+    /// What is told by name.
+    fn named(&self) -> [u64; NAMED] {
+        [self.client, self.settings, self.model]
+    }
 }
 
 /// What is compared, in the order of [`Ways::measure`].
@@ -54,12 +59,16 @@ pub(crate) const MEASURES: usize = 4;
 pub(crate) struct Ways {
     /// Numbers of client, settings and model of each account, 0 where unseen, and its loyalty.
     numbered: Vec<([u32; NAMED], f64)>,
+    /// Number of each value.
+    number_of: FxHashMap<u64, u32>,
+    /// Accounts by number of their client, settings and model.
+    count: Vec<[u32; NAMED]>,
     /// How many numbers there are, 0 among them.
     numbers: usize,
 }
 
 /// Habits that are told by name rather than by measure.
-const NAMED: usize = 3;
+pub(crate) const NAMED: usize = 3;
 
 impl Ways {
     /// Numbers the values. O(accounts).
@@ -70,9 +79,47 @@ impl Ways {
             let next = numbers.len() as u32;
             *numbers.entry(value).or_insert(next)
         };
-        let numbered =
-            habits.iter().map(|h| ([h.client, h.settings, h.model].map(&mut number), h.loyalty)).collect();
-        Self { numbered, numbers: numbers.len() }
+        let numbered: Vec<([u32; NAMED], f64)> =
+            habits.iter().map(|h| (h.named().map(&mut number), h.loyalty)).collect();
+        let mut count = vec![[0; NAMED]; numbers.len()];
+        for (values, _) in &numbered {
+            values.iter().enumerate().for_each(|(column, &value)| count[value as usize][column] += 1);
+        }
+        Self { numbered, numbers: numbers.len(), number_of: numbers, count }
+    }
+
+    /// Accounts whose commonest client this is.
+    pub(crate) fn run_by(&self, client: u64) -> u32 {
+        self.number_of.get(&client).map_or(0, |&n| self.count[n as usize][0])
+    }
+
+    /// How much likelier each member's client, settings and model are among the other members than in the population,
+    /// in nats: the predictive ratio when the population's shares are believed as much as one member. 0 where unseen.
+    /// O(members).
+    pub(crate) fn likelier(&self, members: &[Habits]) -> Vec<[f64; NAMED]> {
+        let mut inside: FxHashMap<(usize, u64), u32> = FxHashMap::default();
+        let mut seen = [0u32; NAMED];
+        for habits in members {
+            for (column, value) in habits.named().into_iter().enumerate().filter(|(_, value)| *value != 0) {
+                *inside.entry((column, value)).or_default() += 1;
+                seen[column] += 1;
+            }
+        }
+        let everybody = self.numbered.len().max(1) as f64;
+        let ratio = |column: usize, value: u64| {
+            if value == 0 {
+                return 0.0;
+            }
+            let all = self.number_of.get(&value).map_or(0, |&n| self.count[n as usize][column]);
+            let share = (f64::from(all) + 0.5) / (everybody + 0.5);
+            let others = f64::from(inside[&(column, value)] - 1);
+            ((others + share) / f64::from(seen[column]) / share).ln()
+        };
+        let of = |habits: &Habits| {
+            let named = habits.named();
+            std::array::from_fn(|column| ratio(column, named[column]))
+        };
+        members.iter().map(of).collect()
     }
 
     /// Of each group: chance that two members run one client, one setting, one model; mean loyalty to an address, NaN
@@ -128,6 +175,19 @@ mod tests {
         assert!((chances[0] - 1.0 / 3.0).abs() < 1e-12);
         assert!(chances[1].abs() < 1e-12);
         assert!((chances[2] - 1.0).abs() < 1e-12, "an account that is drawn twice meets itself");
+    }
+
+    #[test]
+    fn what_only_the_cluster_runs_is_likelier_there_and_what_nobody_in_it_runs_is_not() {
+        let run = |client: u64| Habits { client, ..Habits::default() };
+        // One in ten runs 4, all others 9.
+        let everybody: Vec<Habits> = (0..100).map(|i| run(if i % 10 == 0 { 4 } else { 9 })).collect();
+        let members = [run(4), run(4), run(4), run(9), run(0)];
+        let likelier = Ways::new(&everybody).likelier(&members);
+        let client: Vec<f64> = likelier.iter().map(|l| l[0]).collect();
+        // Two others of three, and one more that is the population.
+        assert!((client[0] - ((2.0 + 0.1) / 4.0 / 0.1f64).ln()).abs() < 0.05, "{client:?}");
+        assert!(client[3] < -1.0 && client[4].abs() < 1e-12, "{client:?}");
     }
 
     #[test]

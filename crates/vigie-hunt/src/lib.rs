@@ -17,6 +17,7 @@ mod matched;
 mod member;
 mod objects;
 mod overlap;
+mod owners;
 mod pipeline;
 mod population;
 mod profile;

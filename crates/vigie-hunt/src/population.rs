@@ -7,6 +7,7 @@ use vigie_model::Micros;
 use crate::facts::stopped;
 use crate::habits::{Habits, Ways};
 use crate::matched::cross_similarity;
+use crate::owners::owners;
 use crate::profile::{MARKS, Profile, STRETCHES, profiles, singles};
 use crate::rows::{DIMS, Flags};
 use crate::series::sign_up_series;
@@ -57,6 +58,8 @@ pub(crate) struct Population {
     /// Mean output tokens per exchange.
     pub(crate) output_tokens: f64,
     pub(crate) releases: Vec<Release>,
+    /// The [owner](owners) of each account; 0 where it stands alone.
+    pub(crate) owners: Vec<u64>,
     /// Accounts by e-mail domain.
     pub(crate) domains: FxHashMap<String, u32>,
     pub(crate) failed_payments: f64,
@@ -113,6 +116,7 @@ impl Population {
             failed_payments: known().filter_map(|k| k.failed_payments).sum::<i64>() as f64 / known_count,
             verified: known().filter(|k| k.verified == Some(true)).count() as f64 / known_count,
             stopped: known().filter(|k| stopped(k)).count() as f64 / known_count,
+            owners: owners(view),
             address_users,
             settings,
             taken_over: takeovers.iter().filter(|t| t.is_some()).count() as f64 / people,

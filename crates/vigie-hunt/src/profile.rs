@@ -111,16 +111,21 @@ impl Profile {
 
     /// Activity over the log as a unit vector of square roots, so that one busy hour does not drown the rest.
     pub(crate) fn activity(&self) -> [f32; STRETCHES] {
-        let n = (self.exchanges.max(1) as f32).sqrt();
-        std::array::from_fn(|i| (self.stretches[i] as f32).sqrt() / n)
+        activity(&self.stretches)
     }
+}
+
+/// Exchanges by stretch as a unit vector of square roots.
+pub(crate) fn activity(stretches: &[u32; STRETCHES]) -> [f32; STRETCHES] {
+    let n = (stretches.iter().sum::<u32>().max(1) as f32).sqrt();
+    stretches.map(|count| (count as f32).sqrt() / n)
 }
 
 fn ratio(a: u32, b: u32) -> f64 {
     if b == 0 { 0.0 } else { f64::from(a) / f64::from(b) }
 }
 
-fn stretch(time: i64, (first, end): (i64, i64)) -> usize {
+pub(crate) fn stretch(time: i64, (first, end): (i64, i64)) -> usize {
     let width = (end - first).max(1) as f64;
     (((time - first) as f64 / width * STRETCHES as f64) as usize).min(STRETCHES - 1)
 }

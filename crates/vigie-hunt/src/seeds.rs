@@ -212,7 +212,8 @@ const VICTIM_LIFT: f64 = 6.0;
 /// Chance, at most, that as many victims hold it by accident.
 const VICTIM_CHANCE: f64 = 1e-4;
 
-/// Accounts that were taken over and share with each other anything of content or origin: one intruder's victims.
+/// Accounts that were taken over and share with each other anything of content or origin, or were broken into with one
+/// client: one intruder's victims.
 fn taken_over(index: &Index<'_>, population: &Population, options: &ClusterOptions) -> Vec<Vec<u32>> {
     let flagged: Vec<u32> =
         (0..index.view.accounts() as u32).filter(|&a| population.takeovers[a as usize].is_some()).collect();
@@ -229,8 +230,14 @@ fn taken_over(index: &Index<'_>, population: &Population, options: &ClusterOptio
             }
         }
     }
-    for (bundle, group) in sharers {
-        let share = index.bundles.holders(bundle).len() as f64 / index.view.population.max(1) as f64;
+    let mut clients: FxHashMap<u64, Vec<u32>> = FxHashMap::default();
+    for (i, takeover) in flagged.iter().filter_map(|&a| population.takeovers[a as usize]).enumerate() {
+        clients.entry(takeover.client).or_default().push(i as u32);
+    }
+    let shared = sharers.into_iter().map(|(bundle, group)| (index.bundles.holders(bundle).len(), group));
+    let run = clients.into_iter().map(|(client, group)| (population.ways.run_by(client) as usize, group));
+    for (holders, group) in shared.chain(run) {
+        let share = holders as f64 / index.view.population.max(1) as f64;
         // What everybody uses joins nobody: victims must use it several times as often as others do.
         let lift = group.len() as f64 / (share * flagged.len() as f64).max(1e-9);
         if group.len() >= 3

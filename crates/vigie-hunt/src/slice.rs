@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use vigie_model::Layer;
 
 use crate::cluster::{Cluster, Index, Mark};
@@ -223,22 +223,56 @@ pub(crate) fn rest_of(index: &Index<'_>, cluster: &Cluster, mut slice: Slice) ->
     Slice { rows: widen(index, cluster, slice.rows), ..slice }
 }
 
-/// What intruders did: everything their client sent, where the account shows one; else what bears the marks.
+/// What intruders did: everything that their client sent. Where the account alone does not show an intrusion, theirs is
+/// a client that broke into others of the cluster, else one whose exchanges bear the marks and that came to an account
+/// which had another before; where there is none, what bears the marks.
 fn intrusion(index: &Index<'_>, population: &Population, cluster: &Cluster, lifts: &Lifts) -> Slice {
     let rows = &index.view.lake.rows;
-    let mut wrapped = 0;
-    let picked = cluster.members.iter().map(|&a| {
-        let takeover = population.takeovers[a as usize];
-        let bears = |row: &usize| row_bears(content_strength(rows, *row, lifts));
-        let theirs: Vec<usize> = index.view.ranges[a as usize]
-            .clone()
-            .filter(|&row| takeover.map_or_else(|| bears(&row), |t| rows.client[row] == t.client))
-            .collect();
-        wrapped += theirs.iter().filter(|&row| bears(row)).count();
-        theirs
-    });
-    let rows = picked.collect();
-    Slice { rows, wrapped, by_content: false }
+    let takeover = |a: u32| population.takeovers[a as usize];
+    let intruders: FxHashSet<u64> =
+        cluster.members.iter().filter_map(|&a| Some(takeover(a)?.client)).collect();
+    let bears = |row: &usize| row_bears(content_strength(rows, *row, lifts));
+    let of = |&a: &u32| -> (Vec<usize>, usize) {
+        let range = index.view.ranges[a as usize].clone();
+        let marked: Vec<usize> = range.clone().filter(bears).collect();
+        let theirs = match takeover(a) {
+            Some(takeover) => vec![takeover.client],
+            None => clients_of(rows, range.clone(), &marked, &intruders),
+        };
+        let sent = |row: &usize| theirs.contains(&rows.client[*row]);
+        let picked = if theirs.is_empty() { marked.clone() } else { range.filter(sent).collect() };
+        let wrapped = picked.iter().filter(|row| marked.binary_search(row).is_ok()).count();
+        (picked, wrapped)
+    };
+    let of_members: Vec<(Vec<usize>, usize)> = cluster.members.par_iter().map(of).collect();
+    let wrapped = of_members.iter().map(|(_, wrapped)| wrapped).sum();
+    Slice { rows: of_members.into_iter().map(|(rows, _)| rows).collect(), wrapped, by_content: false }
+}
+
+/// Part of a client's exchanges that must bear the marks for it to be an intruder's: where the account had another
+/// before, and where it has no other.
+const INTRUDERS_OWN: [f64; 2] = [0.2, 0.5];
+
+/// The clients of an account that an intruder used: those of other intrusions, else any whose exchanges often bear the
+/// marks and that came after the account had another, or is its only one.
+fn clients_of(rows: &Rows, range: Range<usize>, marked: &[usize], intruders: &FxHashSet<u64>) -> Vec<u64> {
+    let mut sent: FxHashMap<u64, (usize, usize)> = FxHashMap::default();
+    for row in range.clone().filter(|&row| rows.client[row] != 0) {
+        let (all, bearing) = sent.entry(rows.client[row]).or_default();
+        *all += 1;
+        *bearing += usize::from(marked.binary_search(&row).is_ok());
+    }
+    let known: Vec<u64> = sent.keys().copied().filter(|client| intruders.contains(client)).collect();
+    if !known.is_empty() {
+        return known;
+    }
+    let owners = range.clone().next().map_or(0, |row| rows.client[row]);
+    let only = sent.len() == 1;
+    let theirs = |(client, (all, bearing)): &(&u64, &(usize, usize))| {
+        let owners = !only && **client == owners;
+        !owners && *bearing as f64 >= INTRUDERS_OWN[usize::from(only)] * *all as f64
+    };
+    sent.iter().filter(theirs).map(|(client, _)| *client).collect()
 }
 
 /// Whether the members' whole traffic is far more alike than the population's.

@@ -14,7 +14,7 @@ use crate::job::Job;
 use crate::matched::Pool;
 use crate::member::likeness;
 use crate::population::Population;
-use crate::refine::{alike, core, stays};
+use crate::refine::{alike, core, labelled, stays};
 use crate::seeds::split;
 use crate::slice::slice;
 
@@ -54,9 +54,30 @@ impl Bench<'_> {
     /// Judges a cluster. Where it is a mixture of a campaign and others, its core is judged in its place; where it is
     /// accused, bystanders are let go and the rest is judged again. `None` where too few are left.
     pub(crate) fn judge(&self, cluster: Cluster) -> Option<Judged> {
-        let judged = self.look(cluster);
+        let mut judged = self.look(cluster);
+        if !accused(&judged)
+            && let Some(rest) = self.unlabelled(&judged)
+            && rest.judgement.log_odds() > judged.judgement.log_odds()
+        {
+            judged = rest;
+        }
         let judged = if accused(&judged) { judged } else { self.accused_core(&judged).unwrap_or(judged) };
         if accused(&judged) { self.without_bystanders(judged, &[]) } else { Some(judged) }
+    }
+
+    /// The accounts of a cluster that the operator's labels do not vouch for, where those are most of it and nobody
+    /// vouches for the whole. Who is labelled does openly what a campaign does in hiding, and beside them it looks open.
+    pub(crate) fn unlabelled(&self, whole: &Judged) -> Option<Judged> {
+        let stays: Vec<bool> = whole.cluster.members.iter().map(|&a| !labelled(self.index, a)).collect();
+        let kept = stays.iter().filter(|&&s| s).count();
+        let guests = kept < stays.len() && kept * 2 > stays.len();
+        if !guests || kept < self.settings.accounts_min || vouched(&whole.judgement.alternatives) {
+            return None;
+        }
+        let mut rest = self.look(whole.cluster.clone().keep(&stays));
+        // Whom it was chosen from was tested.
+        rest.facts.chance = rest.facts.chance.max(whole.facts.chance);
+        Some(rest)
     }
 
     /// Judges accounts as one operation, if they make a case as a whole. Who is `sure`, sorted, stays: these were tested

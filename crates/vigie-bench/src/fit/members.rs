@@ -5,7 +5,7 @@ use vigie_hunt::{Likeness, RAISES, SUSPECTED};
 use super::boost::{Growth, Row, fit as boost, left_out};
 use super::{FOLDS, Taught, Weights};
 
-const GROWTH: Growth = Growth { trees: 100, leaves: 6, rate: 0.08, ridge: 3.0, rows_min: 40 };
+const GROWTH: Growth = Growth { trees: 200, leaves: 12, rate: 0.08, ridge: 3.0, rows_min: 40 };
 /// Log-odds at which the errors are told.
 const BARS: [f64; 9] = [-1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5];
 

@@ -3,14 +3,17 @@
 //! Content alone travels: honest people use the wording that a campaign uses, sit behind the proxy that it rents, sign
 //! up in the same hour. A member is compared with the rest of its cluster in everything that the rest has in common.
 
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use rustc_hash::{FxHashMap, FxHashSet};
 use vigie_detectors::{Facts, Readings};
 use vigie_graph::stats::{median, quantile};
-use vigie_model::{Account, Micros};
+use vigie_model::Micros;
 
 use crate::cluster::{Cluster, Index};
 use crate::facts::stopped;
+use crate::habits::Habits;
 use crate::population::Population;
+use crate::profile::{STRETCHES, activity, stretch};
 use crate::rows::DIMS;
 use crate::slice::Slice;
 
@@ -18,6 +21,8 @@ mod weights;
 
 /// Ways in which members are tied behind the content.
 const TIES: usize = 4;
+/// Part of the members that have an owner from which on owners are what the cluster is made of.
+const GUESTS: f64 = 0.3;
 
 /// One member beside the others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -30,9 +35,19 @@ pub struct Likeness {
     pub untied: f64,
     /// Cosine of what it asks with what the others ask, over the typical member's, at most 1.
     pub alike: f64,
+    /// How much likelier its client, its request settings and its model are among the others than in the population, in
+    /// nats.
+    #[serde(default)]
+    pub ways: [f64; 3],
+    /// Cosine of when it works with when the others do, over the typical member's, at most 1.
+    #[serde(default)]
+    pub in_step: f64,
+    /// ln(1 + its exchanges in the slice).
+    #[serde(default)]
+    pub asked: f64,
     /// Whether it signed up far from when the others did, 0 or 1.
     pub age_off: f64,
-    /// Whether it names an organisation where hardly a member does, 0 or 1.
+    /// Whether it has an owner where hardly a member has one, 0 or 1.
     pub own_house: f64,
     /// Whether it was stopped, 0 or 1.
     pub stopped: f64,
@@ -45,17 +60,18 @@ pub struct Likeness {
 }
 
 /// Numbers that say how far a member belongs.
-pub const MEASURES: usize = 13;
+pub const MEASURES: usize = 18;
 /// Whether a higher value of each can only raise the odds that a member belongs, only lower them, or neither.
 pub const RAISES: [Option<bool>; MEASURES] = {
     let (up, down) = (Some(true), Some(false));
-    [up, up, down, up, down, down, up, None, None, None, None, None, up]
+    [up, up, down, up, down, down, up, None, None, None, None, None, up, up, up, up, up, None]
 };
 
 impl Likeness {
     /// All numbers, in the order of [`RAISES`].
     pub fn measures(&self) -> [f64; MEASURES] {
         let [size, series, payment, origin, share] = self.cluster;
+        let [client, settings, model] = self.ways;
         [
             self.strength,
             self.tied,
@@ -70,6 +86,11 @@ impl Likeness {
             origin,
             share,
             self.case,
+            client,
+            settings,
+            model,
+            self.in_step,
+            self.asked,
         ]
     }
 
@@ -110,13 +131,26 @@ pub(crate) fn likeness(
     };
     let alike = to_the_rest(&slice.rows.iter().map(asked).collect::<Vec<_>>());
     let all_alike = typical(&alike);
-    let ties = ties(index, population, cluster, slice);
+    let owner = |i: usize| population.owners[cluster.members[i] as usize];
+    let owned = (0..n).filter(|&i| owner(i) != 0).count() as f64 / n.max(1) as f64;
+    // What the accounts of one owner have in common ties them to it and not to the others.
+    let guest_of = |i: usize| if owned < GUESTS { owner(i) } else { 0 };
+    let habits: Vec<Habits> =
+        slice.rows.par_iter().map(|picked| Habits::of(rows, &picked.iter().copied())).collect();
+    let ways = population.ways.likelier(&habits);
+    let worked = |picked: &Vec<usize>| {
+        let mut stretches = [0; STRETCHES];
+        picked.iter().for_each(|&row| stretches[stretch(rows.time[row], view.span)] += 1);
+        activity(&stretches)
+    };
+    let in_step = to_the_rest(&slice.rows.iter().map(worked).collect::<Vec<_>>());
+    let all_in_step = typical(&in_step);
+    let ties = ties(index, population, cluster, slice, &guest_of);
     let holds: [f64; TIES] =
         std::array::from_fn(|t| ties.iter().filter(|has| has[t]).count() as f64 / n.max(1) as f64);
     let created: Vec<f64> = (0..n).filter_map(|i| Some(known(i)?.created_at?.0 as f64)).collect();
     let (q1, q3) = (quantile(&created, 0.25), quantile(&created, 0.75));
     let reach = 1.5 * (q3 - q1) + 2.0 * Micros::DAY as f64;
-    let houses = (0..n).filter(|&i| known(i).is_some_and(names_house)).count() as f64 / n.max(1) as f64;
     let readings = Readings::from(facts);
     let whole = [
         (n.max(1) as f64).ln(),
@@ -134,8 +168,11 @@ pub(crate) fn likeness(
                 tied: sum(true),
                 untied: sum(false),
                 alike: (alike[i] / all_alike).clamp(0.0, 1.0),
+                ways: ways[i],
+                in_step: (in_step[i] / all_in_step).min(1.0),
+                asked: (1.0 + slice.rows[i].len() as f64).ln(),
                 age_off: f64::from(u8::from(at.is_some_and(|t| t < q1 - reach || t > q3 + reach))),
-                own_house: f64::from(u8::from(houses < 0.3 && known(i).is_some_and(names_house))),
+                own_house: f64::from(u8::from(guest_of(i) != 0)),
                 stopped: f64::from(u8::from(known(i).is_some_and(stopped))),
                 cluster: whole,
                 case,
@@ -144,13 +181,9 @@ pub(crate) fn likeness(
         .collect()
 }
 
-fn names_house(account: &Account) -> bool {
-    account.org_id.as_deref().is_some_and(|o| !o.is_empty())
-}
-
 /// Cosine of each vector with the sum of the others.
-fn to_the_rest(vectors: &[[f32; DIMS]]) -> Vec<f64> {
-    let mut sum = [0.0f64; DIMS];
+fn to_the_rest<const N: usize>(vectors: &[[f32; N]]) -> Vec<f64> {
+    let mut sum = [0.0f64; N];
     for v in vectors {
         sum.iter_mut().zip(v).for_each(|(s, &x)| *s += f64::from(x));
     }
@@ -169,23 +202,32 @@ fn to_the_rest(vectors: &[[f32; DIMS]]) -> Vec<f64> {
         .collect()
 }
 
-/// Which ties each member has with others: payment, e-mail domain, address, sign-up.
-fn ties(index: &Index<'_>, population: &Population, cluster: &Cluster, slice: &Slice) -> Vec<[bool; TIES]> {
+/// Which ties each member has with others: payment, e-mail domain, address, sign-up. `guest_of` says whose guest a member
+/// is, 0 for nobody's.
+fn ties(
+    index: &Index<'_>,
+    population: &Population,
+    cluster: &Cluster,
+    slice: &Slice,
+    guest_of: &dyn Fn(usize) -> u64,
+) -> Vec<[bool; TIES]> {
     let view = index.view;
     let known = |i: usize| view.known[cluster.members[i] as usize];
     let n = cluster.members.len();
     let payments = counted((0..n).filter_map(|i| known(i)?.payment_fingerprint.as_deref()));
     let domains = counted((0..n).filter_map(|i| known(i)?.email_domain.as_deref()));
-    let addresses = common_addresses(index, population, cluster, slice);
+    let addresses = common_addresses(index, population, cluster, slice, guest_of);
     let day = busiest_day((0..n).filter_map(|i| known(i)?.created_at).map(|t| t.0).collect());
     (0..n)
         .map(|i| {
-            let pays =
-                known(i).and_then(|k| k.payment_fingerprint.as_deref()).is_some_and(|p| payments[p] > 1);
-            let domain = known(i).and_then(|k| k.email_domain.as_deref()).is_some_and(|d| {
-                let all = population.domains.get(d).copied().unwrap_or(0);
-                domains[d] >= 3 && f64::from(domains[d]) >= 0.5 * f64::from(all)
-            });
+            let alone = guest_of(i) == 0;
+            let pays = alone
+                && known(i).and_then(|k| k.payment_fingerprint.as_deref()).is_some_and(|p| payments[p] > 1);
+            let domain = alone
+                && known(i).and_then(|k| k.email_domain.as_deref()).is_some_and(|d| {
+                    let all = population.domains.get(d).copied().unwrap_or(0);
+                    domains[d] >= 3 && f64::from(domains[d]) >= 0.5 * f64::from(all)
+                });
             let at =
                 slice.rows[i].iter().filter(|&&r| addresses.contains(&view.lake.rows.address[r])).count();
             let address = at * 4 >= slice.rows[i].len() && at > 0;
@@ -202,21 +244,24 @@ fn counted<'a>(values: impl Iterator<Item = &'a str>) -> FxHashMap<&'a str, u32>
     })
 }
 
-/// Addresses that several members use and at least half of whose users are members.
+/// Addresses that several members use, other than one owner's, and at least half of whose users are members.
 fn common_addresses(
     index: &Index<'_>,
     population: &Population,
     cluster: &Cluster,
     slice: &Slice,
+    guest_of: &dyn Fn(usize) -> u64,
 ) -> FxHashSet<u64> {
-    let members: FxHashSet<u32> = cluster.members.iter().copied().collect();
+    let member = |a: &u32| cluster.members.binary_search(a).ok();
     let used: FxHashSet<u64> =
         slice.rows.iter().flatten().map(|&r| index.view.lake.rows.address[r]).collect();
     used.into_iter()
         .filter(|a| {
             let users = population.address_users.get(a).map_or(&[][..], |u| u.as_slice());
-            let inside = users.iter().filter(|u| members.contains(u)).count();
-            inside >= 2 && inside * 2 >= users.len()
+            let inside: Vec<usize> = users.iter().filter_map(member).collect();
+            let first = inside.first().map_or(0, |&i| guest_of(i));
+            let several = inside.len() >= 2 && (first == 0 || inside.iter().any(|&i| guest_of(i) != first));
+            several && inside.len() * 2 >= users.len()
         })
         .collect()
 }
