@@ -63,6 +63,8 @@ pub(crate) struct Ways {
     number_of: FxHashMap<u64, u32>,
     /// Accounts by number of their client, settings and model.
     count: Vec<[u32; NAMED]>,
+    /// Accounts whose client, settings and model are seen.
+    seen: [u32; NAMED],
     /// How many numbers there are, 0 among them.
     numbers: usize,
 }
@@ -85,7 +87,8 @@ impl Ways {
         for (values, _) in &numbered {
             values.iter().enumerate().for_each(|(column, &value)| count[value as usize][column] += 1);
         }
-        Self { numbered, numbers: numbers.len(), number_of: numbers, count }
+        let seen = std::array::from_fn(|column| count.iter().skip(1).map(|of| of[column]).sum());
+        Self { numbered, numbers: numbers.len(), number_of: numbers, count, seen }
     }
 
     /// Accounts whose commonest client this is.
@@ -105,13 +108,12 @@ impl Ways {
                 seen[column] += 1;
             }
         }
-        let everybody = self.numbered.len().max(1) as f64;
         let ratio = |column: usize, value: u64| {
             if value == 0 {
                 return 0.0;
             }
             let all = self.number_of.get(&value).map_or(0, |&n| self.count[n as usize][column]);
-            let share = (f64::from(all) + 0.5) / (everybody + 0.5);
+            let share = (f64::from(all) + 0.5) / (f64::from(self.seen[column]) + 0.5);
             let others = f64::from(inside[&(column, value)] - 1);
             ((others + share) / f64::from(seen[column]) / share).ln()
         };

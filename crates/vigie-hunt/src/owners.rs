@@ -15,9 +15,11 @@ const GREW: i64 = 30 * Micros::DAY;
 
 /// A number for the owner of each account; 0 where it stands alone. Accounts of one owner name one organisation; or,
 /// naming none, they pay with one payment and have their post at one domain that hardly anybody else has, and were
-/// opened one by one. O(accounts · log accounts).
-pub(crate) fn owners(view: &View<'_>) -> Vec<u64> {
-    with_customers(&view.known, (0..view.accounts()).map(|a| view.organisation(a)).collect())
+/// opened one by one. Who sent nothing in the window is not looked at. O(accounts · log accounts).
+pub(crate) fn owners<'a>(view: &View<'a>) -> Vec<u64> {
+    let active = |(known, &exchanges): (&Option<&'a Account>, &u32)| known.filter(|_| exchanges > 0);
+    let known: Vec<Option<&Account>> = view.known.iter().zip(&view.exchanges).map(active).collect();
+    with_customers(&known, (0..view.accounts()).map(|a| view.organisation(a)).collect())
 }
 
 /// The same where the organisations that accounts name are given, 0 for none.
