@@ -55,8 +55,7 @@ impl Bench<'_> {
     /// accused, bystanders are let go and the rest is judged again. `None` where too few are left.
     pub(crate) fn judge(&self, cluster: Cluster) -> Option<Judged> {
         let mut judged = self.look(cluster);
-        if !accused(&judged)
-            && let Some(rest) = self.unlabelled(&judged)
+        if let Some(rest) = self.unlabelled(&judged)
             && rest.judgement.log_odds() > judged.judgement.log_odds()
         {
             judged = rest;
