@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn members_that_were_left_out_come_back_and_hardly_an_honest_account_comes() {
-        staged(|Staged { bench, campaigns, options, guilty }| {
+        staged(|Staged { bench, campaigns, options, guilty, .. }| {
             let quarter = |i: usize| i.is_multiple_of(4);
             let (mut parts, mut out) = (Vec::new(), Vec::new());
             for campaign in campaigns {

@@ -329,3 +329,45 @@ pub(crate) fn origin_strength(rows: &Rows, row: usize, lifts: &Lifts) -> f32 {
     });
     best
 }
+
+#[cfg(test)]
+mod tests {
+    use vigie_sim::world::config::{Archetype, CampaignSpec, ProxyKind, WorldConfig};
+
+    use super::{Slice, rest_of, slice};
+    use crate::cluster::gather;
+    use crate::staged::{Staged, staged_in, world};
+
+    /// Exchanges that a relay's slice gains, and how many of them are the relay's.
+    fn gained(seed: u64, proxy: ProxyKind, paraphrase: f64) -> (usize, usize) {
+        let relay = CampaignSpec {
+            accounts: Some(60),
+            requests_per_account_day: Some(8.0),
+            share: Some(0.3),
+            proxy: Some(proxy),
+            paraphrase: Some(paraphrase),
+            ..CampaignSpec::of(Archetype::ResoldAccess)
+        };
+        let config =
+            WorldConfig { seed, campaigns: Some(vec![relay]), lookalikes: Some(Vec::new()), ..world() };
+        let mut gained = (0, 0);
+        staged_in(&config, |Staged { bench, options, guilty, planted, .. }| {
+            let members = (0..guilty.len() as u32).filter(|&a| guilty[a as usize]).collect();
+            let cluster = gather(bench.index, members, options);
+            let told = slice(bench.index, bench.population, &cluster);
+            assert!(told.by_content);
+            let right = |s: &Slice| s.rows.iter().flatten().filter(|&&row| planted[row]).count();
+            let (before, had) = (told.len(), right(&told));
+            let whole = rest_of(bench.index, &cluster, told);
+            gained = (whole.len() - before, right(&whole) - had);
+        });
+        gained
+    }
+
+    #[test]
+    fn a_relays_own_addresses_give_back_what_few_of_its_words_tell() {
+        for (all, right) in [gained(13, ProxyKind::None, 0.3), gained(14, ProxyKind::Datacentre, 0.1)] {
+            assert!(right >= 50 && right * 3 >= all * 2, "{right} of {all}");
+        }
+    }
+}

@@ -24,14 +24,28 @@ pub(crate) struct Staged<'a> {
     pub(crate) options: &'a ClusterOptions,
     /// Whether each account is in a network that should be accused.
     pub(crate) guilty: Vec<bool>,
+    /// Whether such a network sent each row.
+    pub(crate) planted: Vec<bool>,
 }
 
-/// Makes a world of 30,000 exchanges, judges its clusters and hands them on.
+/// Hands on a world of 30,000 exchanges with campaigns as they are drawn.
 pub(crate) fn staged(then: impl FnOnce(&Staged<'_>)) {
-    let dir = tempfile::tempdir().unwrap();
+    staged_in(&world(), |staged| {
+        assert!(staged.campaigns.len() >= 2, "{} campaigns prove little", staged.campaigns.len());
+        then(staged);
+    });
+}
+
+/// The settings of [`staged`]'s world.
+pub(crate) fn world() -> WorldConfig {
     let small = WorldConfig::preset("small").unwrap();
-    let config = WorldConfig { seed: 12, exchanges: 30_000, accounts: 1_000, ..small };
-    generate(&config, dir.path(), &mut |_| ()).unwrap();
+    WorldConfig { seed: 12, exchanges: 30_000, accounts: 1_000, ..small }
+}
+
+/// Makes a world, judges its clusters and hands them on.
+pub(crate) fn staged_in(config: &WorldConfig, then: impl FnOnce(&Staged<'_>)) {
+    let dir = tempfile::tempdir().unwrap();
+    generate(config, dir.path(), &mut |_| ()).unwrap();
     let truth = Truth::read(dir.path()).unwrap();
     let exchanges = Source::File(dir.path().join("exchanges.parquet"));
     let mut batches =
@@ -57,9 +71,10 @@ pub(crate) fn staged(then: impl FnOnce(&Staged<'_>)) {
                 campaigns.push(judged);
             }
         }
-        assert!(campaigns.len() >= 2, "{} campaigns prove little", campaigns.len());
         let guilty = |name: &str| truth.account(name).is_some_and(|a| truth.is_malicious(a));
         let guilty = lake.accounts.iter().map(|name| guilty(name)).collect();
-        then(&Staged { bench, campaigns, options: &cutting, guilty });
+        let planted = |row: usize| truth.network_of_event(lake.event_id(row)).is_some();
+        let planted = (0..lake.rows.time.len()).map(planted).collect();
+        then(&Staged { bench, campaigns, options: &cutting, guilty, planted });
     });
 }

@@ -281,3 +281,41 @@ fn busiest_day(mut created: Vec<i64>) -> std::ops::RangeInclusive<i64> {
     }
     best
 }
+
+#[cfg(test)]
+mod tests {
+    use rustc_hash::FxHashMap;
+
+    use crate::cluster::gather;
+    use crate::staged::{Staged, staged};
+
+    #[test]
+    fn a_customers_accounts_are_guests_beside_a_campaign_and_at_home_among_their_own() {
+        staged(|Staged { bench, campaigns, options, guilty, .. }| {
+            let (mut customers, exchanges) =
+                (FxHashMap::<u64, Vec<u32>>::default(), &bench.index.view.exchanges);
+            for (account, &owner) in bench.population.owners.iter().enumerate() {
+                if owner != 0 && exchanges[account] > 0 && !guilty[account] {
+                    customers.entry(owner).or_default().push(account as u32);
+                }
+            }
+            let named = |account: u32| bench.index.view.organisation(account as usize) != 0;
+            let customer =
+                customers.values().filter(|c| !named(c[0])).max_by_key(|c| (c.len(), c[0])).unwrap();
+            let guests = &customer[..customer.len().min(4)];
+            let largest = &campaigns[0].cluster.members;
+            let mut members = [&largest[..], guests].concat();
+            members.sort_unstable();
+            members.dedup();
+            let mut beside = bench.look(gather(bench.index, members, options));
+            bench.compare(&mut beside);
+            for (account, like) in beside.cluster.members.iter().zip(&beside.likeness) {
+                assert_eq!(like.own_house > 0.0, bench.population.owners[*account as usize] != 0);
+                assert!(!guests.contains(account) || like.tied < 1.0, "{like:?}");
+            }
+            let mut among = bench.look(gather(bench.index, customer.clone(), options));
+            bench.compare(&mut among);
+            assert!(among.likeness.iter().all(|like| like.own_house == 0.0 && like.tied >= 1.0));
+        });
+    }
+}
