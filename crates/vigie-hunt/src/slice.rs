@@ -171,7 +171,7 @@ pub(crate) fn slice(index: &Index<'_>, population: &Population, cluster: &Cluste
     let rows = if met * 2 >= cluster.members.len() {
         widen(index, cluster, by_origin)
     } else {
-        cluster.members.iter().map(|&a| index.view.ranges[a as usize].clone().collect()).collect()
+        all_rows(index, cluster)
     };
     Slice { rows, wrapped, by_content: false }
 }
@@ -179,10 +179,15 @@ pub(crate) fn slice(index: &Index<'_>, population: &Population, cluster: &Cluste
 /// Part of a slice's exchanges that must bear another mark of the cluster's for it to tell the slice.
 const BORNE: f64 = 0.8;
 
+/// Part of the members' traffic from which on a slice is not what a relay mixes into its users' traffic but what the
+/// members are for.
+const MOSTLY: f64 = 0.5;
+
 /// Where content tells a slice, few of the questions that a relay puts bear the same words. Where nearly all that do came
 /// through addresses of the cluster's own, or under its own system prompts or tools, so did the rest; so did what bears
 /// a system prompt or tools that are the cluster's own and that most members used. What hardly anything that the members
-/// do goes without tells nothing. O(objects of the members' rows).
+/// do goes without tells nothing. Where the slice is most of what they do, the rest is cover, and the slice is all of it.
+/// O(objects of the members' rows).
 pub(crate) fn rest_of(index: &Index<'_>, cluster: &Cluster, mut slice: Slice) -> Slice {
     if !slice.by_content {
         return slice;
@@ -220,7 +225,14 @@ pub(crate) fn rest_of(index: &Index<'_>, cluster: &Cluster, mut slice: Slice) ->
             }
         }
     }
-    Slice { rows: widen(index, cluster, slice.rows), ..slice }
+    let whole = slice.len() as f64 >= MOSTLY * everything as f64;
+    let rows = if whole { all_rows(index, cluster) } else { widen(index, cluster, slice.rows) };
+    Slice { rows, ..slice }
+}
+
+/// Everything that the members did.
+fn all_rows(index: &Index<'_>, cluster: &Cluster) -> Vec<Vec<usize>> {
+    cluster.members.iter().map(|&a| index.view.ranges[a as usize].clone().collect()).collect()
 }
 
 /// What intruders did: everything that their client sent. Where the account alone does not show an intrusion, theirs is
@@ -336,7 +348,7 @@ mod tests {
 
     use super::{Slice, rest_of, slice};
     use crate::cluster::gather;
-    use crate::staged::{Staged, staged_in, world};
+    use crate::staged::{Staged, staged, staged_in, world};
 
     /// Exchanges that a relay's slice gains, and how many of them are the relay's.
     fn gained(seed: u64, proxy: ProxyKind, paraphrase: f64) -> (usize, usize) {
@@ -369,5 +381,20 @@ mod tests {
         for (all, right) in [gained(13, ProxyKind::None, 0.3), gained(14, ProxyKind::Datacentre, 0.1)] {
             assert!(right >= 50 && right * 3 >= all * 2, "{right} of {all}");
         }
+    }
+    #[test]
+    fn who_mostly_works_for_a_campaign_works_for_it_alone() {
+        staged(|Staged { bench, campaigns, .. }| {
+            for campaign in campaigns {
+                let cluster = &campaign.cluster;
+                let ranges = cluster.members.iter().map(|&a| bench.index.view.ranges[a as usize].clone());
+                let everything: usize = ranges.clone().map(|r| r.len()).sum();
+                let rows =
+                    ranges.map(|r| r.enumerate().filter(|(i, _)| i % 3 < 2).map(|(_, row)| row).collect());
+                let most = Slice { rows: rows.collect(), wrapped: 0, by_content: true };
+                assert!(most.len() < everything);
+                assert_eq!(rest_of(bench.index, cluster, most).len(), everything);
+            }
+        });
     }
 }
