@@ -61,16 +61,14 @@ pub(crate) struct Ways {
     numbered: Vec<([u32; NAMED], f64)>,
     /// Number of each value.
     number_of: FxHashMap<u64, u32>,
-    /// Accounts by number of their client, settings and model.
+    /// Accounts by number of their client, settings and model; 0, the number of what is unseen, among them.
     count: Vec<[u32; NAMED]>,
     /// Accounts whose client, settings and model are seen.
     seen: [u32; NAMED],
-    /// How many numbers there are, 0 among them.
-    numbers: usize,
 }
 
 /// Habits that are told by name rather than by measure.
-pub(crate) const NAMED: usize = 3;
+const NAMED: usize = 3;
 
 impl Ways {
     /// Numbers the values. O(accounts).
@@ -88,7 +86,7 @@ impl Ways {
             values.iter().enumerate().for_each(|(column, &value)| count[value as usize][column] += 1);
         }
         let seen = std::array::from_fn(|column| count.iter().skip(1).map(|of| of[column]).sum());
-        Self { numbered, numbers: numbers.len(), number_of: numbers, count, seen }
+        Self { numbered, number_of: numbers, count, seen }
     }
 
     /// Accounts whose commonest client this is.
@@ -127,7 +125,7 @@ impl Ways {
     /// Of each group: chance that two members run one client, one setting, one model; mean loyalty to an address, NaN
     /// where nobody's can be told. O(members).
     pub(crate) fn measure(&self, groups: &[Vec<u32>]) -> Vec<[f64; MEASURES]> {
-        let none_met = || vec![[0u32; NAMED]; self.numbers];
+        let none_met = || vec![[0u32; NAMED]; self.count.len()];
         groups.par_iter().map_init(none_met, |met, group| self.measure_one(group, met)).collect()
     }
 

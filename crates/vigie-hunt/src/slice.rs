@@ -249,7 +249,10 @@ fn intrusion(index: &Index<'_>, population: &Population, cluster: &Cluster, lift
         let marked: Vec<usize> = range.clone().filter(bears).collect();
         let theirs = match takeover(a) {
             Some(takeover) => vec![takeover.client],
-            None => clients_of(rows, range.clone(), &marked, &intruders),
+            None => {
+                let sent = range.clone().map(|row| (rows.client[row], marked.binary_search(&row).is_ok()));
+                clients_of(sent, &intruders)
+            }
         };
         let sent = |row: &usize| theirs.contains(&rows.client[*row]);
         let picked = if theirs.is_empty() { marked.clone() } else { range.filter(sent).collect() };
@@ -265,26 +268,29 @@ fn intrusion(index: &Index<'_>, population: &Population, cluster: &Cluster, lift
 /// before, and where it has no other.
 const INTRUDERS_OWN: [f64; 2] = [0.2, 0.5];
 
-/// The clients of an account that an intruder used: those of other intrusions, else any whose exchanges often bear the
-/// marks and that came after the account had another, or is its only one.
-fn clients_of(rows: &Rows, range: Range<usize>, marked: &[usize], intruders: &FxHashSet<u64>) -> Vec<u64> {
-    let mut sent: FxHashMap<u64, (usize, usize)> = FxHashMap::default();
-    for row in range.clone().filter(|&row| rows.client[row] != 0) {
-        let (all, bearing) = sent.entry(rows.client[row]).or_default();
-        *all += 1;
-        *bearing += usize::from(marked.binary_search(&row).is_ok());
+/// The clients of an account that an intruder used, from the client of each of its exchanges, in order, and whether the
+/// exchange bears the marks: those of `intruders`, else any that often bear them and came after the account had
+/// another, or are its only one. O(exchanges).
+fn clients_of(sent: impl Iterator<Item = (u64, bool)>, intruders: &FxHashSet<u64>) -> Vec<u64> {
+    let mut counts: FxHashMap<u64, (usize, usize)> = FxHashMap::default();
+    let mut owners = None;
+    for (client, bears) in sent {
+        owners.get_or_insert(client);
+        if client != 0 {
+            let (all, bearing) = counts.entry(client).or_default();
+            *all += 1;
+            *bearing += usize::from(bears);
+        }
     }
-    let known: Vec<u64> = sent.keys().copied().filter(|client| intruders.contains(client)).collect();
+    let known: Vec<u64> = counts.keys().copied().filter(|client| intruders.contains(client)).collect();
     if !known.is_empty() {
         return known;
     }
-    let owners = range.clone().next().map_or(0, |row| rows.client[row]);
-    let only = sent.len() == 1;
-    let theirs = |(client, (all, bearing)): &(&u64, &(usize, usize))| {
-        let owners = !only && **client == owners;
-        !owners && *bearing as f64 >= INTRUDERS_OWN[usize::from(only)] * *all as f64
+    let only = counts.len() == 1;
+    let theirs = |&(client, (all, bearing)): &(&u64, &(usize, usize))| {
+        (only || owners != Some(*client)) && *bearing as f64 >= INTRUDERS_OWN[usize::from(only)] * *all as f64
     };
-    sent.iter().filter(theirs).map(|(client, _)| *client).collect()
+    counts.iter().filter(theirs).map(|(client, _)| *client).collect()
 }
 
 /// Whether the members' whole traffic is far more alike than the population's.
@@ -344,9 +350,10 @@ pub(crate) fn origin_strength(rows: &Rows, row: usize, lifts: &Lifts) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use rustc_hash::FxHashSet;
     use vigie_sim::world::config::{Archetype, CampaignSpec, ProxyKind, WorldConfig};
 
-    use super::{Slice, rest_of, slice};
+    use super::{Slice, clients_of, rest_of, slice};
     use crate::cluster::gather;
     use crate::staged::{Staged, staged, staged_in, world};
 
@@ -389,5 +396,29 @@ mod tests {
                 assert_eq!(rest_of(bench.index, cluster, most).len(), everything);
             }
         });
+    }
+
+    #[test]
+    fn an_intruders_client_is_known_from_others_or_came_late_and_bears_the_marks() {
+        let clients = |sent: &[(u64, bool)], intruders: &[u64]| {
+            clients_of(sent.iter().copied(), &intruders.iter().copied().collect::<FxHashSet<u64>>())
+        };
+        let owner_then = |client: u64, bears: bool| [(1, true), (1, false), (client, bears), (client, false)];
+        assert_eq!(clients(&owner_then(2, false), &[2]), [2], "it broke into others");
+        assert_eq!(
+            clients(&owner_then(2, true), &[]),
+            [2],
+            "it came late and half of what it sends bears them"
+        );
+        assert!(
+            clients(&owner_then(2, false), &[]).is_empty(),
+            "nothing tells it, and the owner's is not theirs"
+        );
+        assert_eq!(clients(&[(3, true), (3, true), (3, false)], &[]), [3], "the owner never came");
+        assert!(
+            clients(&[(3, true), (3, false), (3, false)], &[]).is_empty(),
+            "too little for an only client"
+        );
+        assert!(clients(&[(0, true), (0, true)], &[]).is_empty(), "nobody saw a client");
     }
 }

@@ -346,7 +346,26 @@ mod tests {
     use vigie_detectors::vouched;
     use vigie_model::{Explained, Severity};
 
+    use crate::cluster::gather;
+    use crate::refine::labelled;
     use crate::staged::{Staged, staged};
+
+    #[test]
+    fn a_cluster_is_looked_at_without_whom_labels_vouch_for() {
+        staged(|Staged { bench, campaigns, options, .. }| {
+            let all = 0..bench.index.view.accounts() as u32;
+            let vouched_for: Vec<u32> = all.filter(|&a| labelled(bench.index, a)).collect();
+            assert!(vouched_for.len() >= 3);
+            for campaign in campaigns {
+                let members = &campaign.cluster.members;
+                let mut beside = [&members[..], &vouched_for[..3]].concat();
+                beside.sort_unstable();
+                let beside = bench.look(gather(bench.index, beside, options));
+                assert_eq!(bench.unlabelled(&beside).unwrap().cluster.members, *members);
+                assert!(bench.unlabelled(campaign).is_none(), "nobody is labelled");
+            }
+        });
+    }
 
     #[test]
     fn whoever_is_vouched_for_among_its_own_leaves_an_accused_cluster() {
