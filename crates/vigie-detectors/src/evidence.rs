@@ -46,6 +46,16 @@ fn content(facts: &Facts, readings: &Readings) -> Vec<Evidence> {
             c.overlap,
             format!("The job is shared out: only {} of the prompts were asked by a second member.", percent(c.overlap)),
         ),
+        plain(
+            "reworded-system-prompts",
+            Layer::Harness,
+            0.6 * grade(c.reframed, 0.2, 0.8) * grade(c.frame_changes, 0.2, 0.8),
+            c.reframed,
+            format!(
+                "System prompts are reworded: {} of the slice stands under one that says in partly other words what another member's says.",
+                percent(c.reframed.min(1.0))
+            ),
+        ),
         contrasted(
             "single-turn",
             Layer::Content,

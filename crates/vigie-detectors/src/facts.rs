@@ -75,6 +75,12 @@ pub struct Content {
     pub words: f64,
     /// Output tokens per exchange over the population's, 1 where unseen.
     pub output_ratio: f64,
+    /// Share of the slice under a system prompt that says in partly other words what another member's says.
+    #[serde(default)]
+    pub reframed: f64,
+    /// Chance that two exchanges of one member that carry a system prompt carry different ones, averaged over members.
+    #[serde(default)]
+    pub frame_changes: f64,
     /// Share of the slice that was refused.
     pub refused: f64,
     /// Share of the slice that asked for token probabilities.

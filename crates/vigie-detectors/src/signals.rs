@@ -34,7 +34,7 @@ const fn lowers(name: &'static str, value: fn(&Facts, &Readings) -> f64) -> Sign
 }
 
 /// Number of signals.
-pub const SIGNALS: usize = 56;
+pub const SIGNALS: usize = 58;
 
 /// All signals, in the order of the weights.
 pub const SIGNAL: [Signal; SIGNALS] = [
@@ -48,6 +48,8 @@ pub const SIGNAL: [Signal; SIGNALS] = [
     raises("one-job-surprise", |f, _| surprise(&f.content.similarity)),
     raises("wrapped", |f, _| f.content.wrapped),
     raises("distinct", |f, _| f.content.distinct),
+    raises("reframed", |f, _| f.content.reframed),
+    raises("frame-changes", |f, _| f.content.frame_changes),
     raises("single-turn", |f, _| f.content.single_turn.observed - f.content.single_turn.expected),
     raises("single-turn-surprise", |f, _| surprise(&f.content.single_turn)),
     raises("output-ratio", |f, _| f.content.output_ratio),

@@ -1,6 +1,6 @@
 //! What is kept of a text once the text is gone.
 
-use crate::{BANDS, DIMS, Language, Marks, PHRASES_MAX};
+use crate::{BANDS, DIMS, Language, Marks, PHRASES_MAX, SYSTEM_PHRASES};
 
 /// Features of one prompt. All hashes are 64 bits; 0 stands for "not there".
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +70,9 @@ pub struct SystemFeatures {
     pub whole: u64,
     /// Hash of the first 64 masked tokens, or of all where there are fewer; 0 = no tokens.
     pub first_block: u64,
+    /// The masked 4-word shingles with the smallest hashes (bottom-k sketch, Cohen & Kaplan 2007): distinct, smallest
+    /// first, 0 where there are fewer. Prompts that say the same in partly other words share some of them.
+    pub phrases: [u64; SYSTEM_PHRASES],
     /// What the text asks for, by lexicon.
     pub marks: Marks,
 }

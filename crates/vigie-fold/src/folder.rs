@@ -7,7 +7,7 @@ use crate::hash::{self, PADDING};
 use crate::language::Evidence;
 use crate::lexicon::{LEXICON, Walker};
 use crate::scan::{Shape, Sink, Slot, scan};
-use crate::sketch::{Tokens, sketch};
+use crate::sketch::{Tokens, least_phrases, sketch};
 use crate::stopwords::{STOP_WORDS, StopWords};
 
 /// Of a longer text only the first `HEAD_BYTES` and the last `TAIL_BYTES` are folded: one huge prompt must not
@@ -70,6 +70,7 @@ impl Folder {
         let features = SystemFeatures {
             whole: self.tokens.prefix(self.tokens.len()),
             first_block: self.tokens.prefix(block),
+            phrases: least_phrases(&self.tokens, &mut self.pool),
             marks,
         };
         self.window = window;

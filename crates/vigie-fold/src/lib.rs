@@ -35,9 +35,11 @@ pub use language::Language;
 pub use marks::Marks;
 
 /// Version of the fold: features of different versions must not be compared.
-pub const FOLD_VERSION: u16 = 1;
+pub const FOLD_VERSION: u16 = 2;
 /// Most phrases that are kept of one prompt.
 pub const PHRASES_MAX: usize = 12;
+/// Most phrases that are kept of one system prompt.
+pub const SYSTEM_PHRASES: usize = 8;
 /// Bins of the one-permutation MinHash.
 pub const MINHASH_BINS: usize = 32;
 /// LSH bands over the bins.

@@ -2,7 +2,7 @@
 
 use crate::features::TextFeatures;
 use crate::hash::{chain, mix};
-use crate::{BANDS, MINHASH_BINS, PHRASES_MAX};
+use crate::{BANDS, MINHASH_BINS, PHRASES_MAX, SYSTEM_PHRASES};
 
 const EMPTY: u64 = u64::MAX;
 const ROWS: usize = MINHASH_BINS / BANDS;
@@ -70,6 +70,22 @@ pub(crate) fn sketch(tokens: &Tokens, pool: &mut Vec<u64>, features: &mut TextFe
     let kept = pool.len().min(PHRASES_MAX);
     features.phrases[..kept].copy_from_slice(&pool[..kept]);
     features.phrase_len = kept as u8;
+}
+
+/// The 4-word shingles with the smallest hashes, smallest first. `pool` is scratch. O(tokens).
+pub(crate) fn least_phrases(tokens: &Tokens, pool: &mut Vec<u64>) -> [u64; SYSTEM_PHRASES] {
+    let hash = |words: &[u64]| {
+        let places = words.iter().zip(SHINGLE_KEYS);
+        let sum = places.fold(0u64, |sum, (word, key)| sum.wrapping_add(word.wrapping_mul(key)));
+        mix(sum, SHINGLE_MIX).max(1)
+    };
+    pool.clear();
+    pool.extend(tokens.hashes.windows(SHINGLE_KEYS.len()).map(hash));
+    pool.sort_unstable();
+    pool.dedup();
+    let mut phrases = [0; SYSTEM_PHRASES];
+    phrases.iter_mut().zip(pool.iter()).for_each(|(phrase, &least)| *phrase = least);
+    phrases
 }
 
 /// Insertion sort without duplicates, by minimum and maximum and so without branches: faster than the general one for a
@@ -181,7 +197,7 @@ fn bands(bins: &[u64; MINHASH_BINS]) -> [u64; BANDS] {
 
 #[cfg(test)]
 mod tests {
-    use super::{EMPTY, MINHASH_BINS, bands, densify, shingles};
+    use super::{EMPTY, MINHASH_BINS, Tokens, bands, densify, least_phrases, shingles};
     use crate::hash::mix;
 
     fn bins_of(set: impl Iterator<Item = u64>) -> [u64; MINHASH_BINS] {
@@ -232,6 +248,22 @@ mod tests {
             let theory = 1.0 - (1.0 - agree.powi(4)).powi(8);
             assert!((collide - theory).abs() < slack, "J {jaccard}: {collide}, theory {theory}");
         }
+    }
+
+    #[test]
+    fn least_phrases_of_a_text_and_of_a_longer_one_meet() {
+        let tokens = |of: std::ops::Range<u64>| {
+            let mut tokens = Tokens::default();
+            of.for_each(|i| tokens.push(mix(i + 1, 0x1234_5678_9abc_def1)));
+            tokens
+        };
+        let (mut pool, few, all) = (Vec::new(), tokens(0..40), tokens(0..60));
+        let (few, all) = (least_phrases(&few, &mut pool), least_phrases(&all, &mut pool));
+        assert!(few.is_sorted() && few[0] > 0 && few.iter().zip(&few[1..]).all(|(x, y)| x < y));
+        let met = all.iter().filter(|p| few.contains(p)).count();
+        assert!((3..8).contains(&met), "two thirds of the phrases are common: {met} of 8");
+        assert_eq!(least_phrases(&tokens(0..3), &mut pool), [0; 8], "three words are no phrase");
+        assert_eq!(least_phrases(&tokens(0..5), &mut pool)[2..], [0; 6]);
     }
 
     #[test]

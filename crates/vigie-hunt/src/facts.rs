@@ -7,6 +7,7 @@ use vigie_graph::stats::{median, poisson_tail};
 use vigie_model::{Account, AccountStatus, Micros, known_labels};
 
 use crate::cluster::{Cluster, Index};
+use crate::framing::Framing;
 use crate::habits::{Habits, Ways};
 use crate::matched::{Draws, Match, Pool, contrast, cross_similarity, means};
 use crate::population::Population;
@@ -91,6 +92,7 @@ fn spread(logs: impl Iterator<Item = f64> + Clone) -> f64 {
 }
 
 fn content(index: &Index<'_>, population: &Population, slice: &Slice, profiles: &[Profile]) -> Content {
+    let framing = Framing::of(index.view.lake, &slice.rows);
     let rows = &index.view.lake.rows;
     let total = slice.len().max(1) as f64;
     let mut asked: FxHashMap<u64, (u32, bool, u32)> = FxHashMap::default();
@@ -124,6 +126,8 @@ fn content(index: &Index<'_>, population: &Population, slice: &Slice, profiles: 
         } else {
             1.0
         },
+        reframed: framing.reworded,
+        frame_changes: framing.changes,
         refused: refused / total,
         logprobs: logprobs / total,
         marks: (0..MARKS).map(|m| contrast(mean(profiles.iter().map(|p| p.mark_share(m))), &[])).collect(),

@@ -12,7 +12,7 @@ use vigie_model::{ExchangeView, SchemaError};
 
 use crate::examples::{EXAMPLE_BYTES, Sampled, Sampler};
 use crate::gather::gather;
-use crate::lake::{Lake, Presence};
+use crate::lake::{Lake, Presence, SystemPhrases};
 use crate::rows::{BANDS, Flags, PHRASES, Row, Rows};
 use crate::{HuntError, Progress};
 
@@ -51,6 +51,7 @@ pub(crate) struct Worker {
     pub(crate) sampler: Sampler,
     pub(crate) presence: Presence,
     systems: FxHashMap<u64, (u64, u64, Marks)>,
+    pub(crate) system_phrases: SystemPhrases,
     tools: FxHashMap<u64, u64>,
     addresses: FxHashMap<u64, (u64, u64)>,
 }
@@ -152,6 +153,7 @@ impl Worker {
         let tools = text(view.tools, i).filter(|t| t.len() > 2).map_or(0, |t| self.tools(t));
         let (address, network) = self.address(view, i);
         let client = client(view, i);
+        let parameters = parameters(view, i);
         let turn = view.turn.filter(|t| t.is_valid(i)).map(|t| t.value(i));
         let mut flags = Flags::default();
         flags.set(Flags::REFUSED, boolean(view.refusal, i));
@@ -182,7 +184,8 @@ impl Worker {
             address,
             network,
             client,
-            settings: settings(view, i, client),
+            settings: settings(view, i, client, parameters),
+            parameters,
             conversation: text(view.conversation_id, i).map_or(0, hash_text),
             model: text(view.request_model, i).or(text(view.response_model, i)).map_or(0, hash_text),
             marks: features.marks | Marks::from_bits(system_marks.bits() & !HARM.bits()),
@@ -198,8 +201,10 @@ impl Worker {
         let Some(prompt) = prompt.filter(|p| !p.trim().is_empty()) else {
             return (0, 0, Marks::default());
         };
+        let phrases = &mut self.system_phrases;
         remember(&mut self.systems, hash_text(prompt), || {
             let features = folder.system(prompt);
+            phrases.entry(features.whole).or_insert(features.phrases);
             (features.whole, features.first_block, features.marks)
         })
     }
@@ -258,15 +263,25 @@ fn client(view: &ExchangeView<'_>, i: usize) -> u64 {
     }
 }
 
+/// Temperature and token limit; 0 where neither is set.
+fn parameters(view: &ExchangeView<'_>, i: usize) -> u64 {
+    let temperature = view.temperature.filter(|t| t.is_valid(i)).map(|t| t.value(i).to_bits());
+    let max_tokens = view.max_tokens.filter(|m| m.is_valid(i)).map(|m| m.value(i) as u64);
+    match (temperature, max_tokens) {
+        (None, None) => 0,
+        (temperature, max_tokens) => {
+            mix(temperature.unwrap_or(u64::MAX), max_tokens.unwrap_or(u64::MAX)).max(1)
+        }
+    }
+}
+
 /// Client and request settings: a fleet driven by one program has one of these.
-fn settings(view: &ExchangeView<'_>, i: usize, client: u64) -> u64 {
-    let temperature = view.temperature.filter(|t| t.is_valid(i)).map_or(u64::MAX, |t| t.value(i).to_bits());
-    let max_tokens = view.max_tokens.filter(|m| m.is_valid(i)).map_or(u64::MAX, |m| m.value(i) as u64);
-    let stream = view.stream.filter(|s| s.is_valid(i)).map_or(2, |s| u64::from(s.value(i)));
-    if client == 0 && temperature == u64::MAX && max_tokens == u64::MAX {
+fn settings(view: &ExchangeView<'_>, i: usize, client: u64, parameters: u64) -> u64 {
+    if client == 0 && parameters == 0 {
         return 0;
     }
-    mix(mix(client, temperature), mix(max_tokens, stream))
+    let stream = view.stream.filter(|s| s.is_valid(i)).map_or(2, |s| u64::from(s.value(i)));
+    mix(client, mix(parameters, stream))
 }
 
 #[inline]

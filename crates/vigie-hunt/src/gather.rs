@@ -30,6 +30,7 @@ pub(crate) fn gather(workers: Vec<Worker>) -> Lake {
         names.extend(worker.accounts);
         sampler.merge(worker.sampler);
         presence.merge(&worker.presence);
+        lake.system_phrases.extend(worker.system_phrases);
         chunks.extend(worker.chunks);
     }
     lake.examples = sampler.finish();

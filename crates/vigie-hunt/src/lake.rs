@@ -86,6 +86,9 @@ impl Presence {
     }
 }
 
+/// Phrases of each distinct system prompt, by the hash of its masked text: at most one entry an exchange.
+pub(crate) type SystemPhrases = FxHashMap<u64, [u64; vigie_fold::SYSTEM_PHRASES]>;
+
 /// Folded exchanges: no text, everything that a hunt needs. Fold once, hunt any window.
 #[derive(Debug, Default)]
 pub struct Lake {
@@ -93,6 +96,8 @@ pub struct Lake {
     pub(crate) accounts: Vec<Box<str>>,
     /// Rows by account, then time.
     pub(crate) rows: Rows,
+    /// Phrases of the system prompts that rows name.
+    pub(crate) system_phrases: SystemPhrases,
     /// Where each account's rows begin; one longer than `accounts`.
     pub(crate) starts: Vec<usize>,
     /// Event ids in row order, back to back.

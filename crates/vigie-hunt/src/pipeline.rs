@@ -31,8 +31,8 @@ fn decays() -> [f32; LAYERS] {
 /// A link must beat the prior odds that two of the population belong together (1 to their number) by e⁴.
 fn link_options(population: usize) -> LinkOptions {
     LinkOptions {
-        pairs_degree_max: 32,
-        ring: 8,
+        pairs_degree_max: 128,
+        ring: 24,
         kind_trust: ObjectKind::ALL.iter().map(|k| k.trust()).collect(),
         layer_decay: decays(),
         layer_max: 30.0,

@@ -1,15 +1,16 @@
 //! What the whole population of a window looks like: the yardstick of every cluster.
 
-use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rustc_hash::FxHashMap;
 use vigie_model::Micros;
 
 use crate::facts::stopped;
 use crate::habits::{Habits, Ways};
+use crate::intrusion::{Intrusions, Takeover};
 use crate::matched::cross_similarity;
 use crate::owners::owners;
 use crate::profile::{MARKS, Profile, STRETCHES, profiles, singles};
-use crate::rows::{DIMS, Flags};
+use crate::rows::DIMS;
 use crate::series::sign_up_series;
 use crate::view::View;
 
@@ -21,17 +22,6 @@ pub(crate) struct Release {
     pub(crate) at: i64,
     /// Share of all exchanges in the first three days.
     pub(crate) share: f64,
-}
-
-/// An account that lay dormant and came back from elsewhere.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Takeover {
-    /// First row after the silence.
-    pub(crate) from: usize,
-    /// The intruder's client.
-    pub(crate) client: u64,
-    /// Whether tiny or failing requests came first.
-    pub(crate) probed: bool,
 }
 
 /// Sums over everybody.
@@ -77,6 +67,8 @@ pub(crate) struct Population {
     pub(crate) serial_share: f64,
     /// Per account.
     pub(crate) takeovers: Vec<Option<Takeover>>,
+    /// Victims of one way of trying keys.
+    pub(crate) rings: Vec<Vec<u32>>,
     pub(crate) taken_over: f64,
 }
 
@@ -85,8 +77,7 @@ impl Population {
     pub(crate) fn new(view: &View<'_>) -> Self {
         let singles = singles(view);
         let profiles = profiles(view, &singles);
-        let takeovers: Vec<Option<Takeover>> =
-            (0..view.accounts()).into_par_iter().map(|a| takeover(view, a)).collect();
+        let Intrusions { takeovers, rings } = Intrusions::new(view);
         let series = sign_up_series(view);
         let mut serial = vec![false; view.accounts()];
         series.iter().flatten().for_each(|&a| serial[a as usize] = true);
@@ -124,6 +115,7 @@ impl Population {
             serial,
             series,
             takeovers,
+            rings,
             domains,
             profiles,
             singles,
@@ -172,54 +164,4 @@ fn settings(view: &View<'_>) -> FxHashMap<u64, u32> {
         *count.entry(view.lake.rows.settings[row]).or_default() += 1;
     }
     count
-}
-
-/// Silence that counts as dormancy.
-const DORMANT_DAYS: i64 = 4;
-/// Exchanges of the intruder that count as a burst.
-const BURST_MIN: usize = 10;
-
-/// Whether an account was taken over: from some moment on a client that it never used before works from networks that
-/// it never used before, at three times the old rate – after days of silence, or after probes (tiny or failing
-/// requests). The owner may come back meanwhile.
-fn takeover(view: &View<'_>, account: usize) -> Option<Takeover> {
-    let rows = &view.lake.rows;
-    let mut clients: Vec<u64> =
-        view.ranges[account].clone().map(|r| rows.client[r]).filter(|&c| c != 0).collect();
-    clients.sort_unstable();
-    clients.dedup();
-    clients.into_iter().filter_map(|client| intrusion(view, account, client)).min_by_key(|t| t.from)
-}
-
-fn intrusion(view: &View<'_>, account: usize, client: u64) -> Option<Takeover> {
-    let range = view.ranges[account].clone();
-    let rows = &view.lake.rows;
-    let theirs: Vec<usize> = range.clone().filter(|&r| rows.client[r] == client).collect();
-    let (from, last) = (*theirs.first()?, *theirs.last()?);
-    if theirs.len() < BURST_MIN {
-        return None;
-    }
-    let before = range.start..from;
-    let old: FxHashSet<u64> = before.clone().map(|r| rows.network[r]).collect();
-    let strange = theirs.iter().filter(|&&r| rows.network[r] != 0 && !old.contains(&rows.network[r])).count();
-    if (strange as f64) < 0.9 * theirs.len() as f64 {
-        return None;
-    }
-    let born = view.known[account].and_then(|k| k.created_at).map(|t| t.0);
-    let first = before.clone().next().map(|r| rows.time[r]).or(born)?;
-    let silence = rows.time[from] - before.clone().next_back().map_or(first, |r| rows.time[r]);
-    let days = |span: i64| span as f64 / Micros::DAY as f64;
-    let old_rate = before.len() as f64 / days(rows.time[from] - first).max(0.5);
-    let new_rate = theirs.len() as f64 / days(rows.time[last] - rows.time[from]).max(0.5);
-    let tiny = |r: usize| {
-        let flags = rows.flags[r];
-        flags.has(Flags::PROBE)
-            || flags.has(Flags::FAILED)
-            || (rows.words[r] <= 3 && rows.output_tokens[r] <= 5)
-    };
-    let probed = theirs.iter().take(6).filter(|&&r| tiny(r)).count() >= 2;
-    let long_known = born.is_some_and(|b| rows.time[from] - b >= 14 * Micros::DAY);
-    let aged = long_known || rows.time[from] - first >= DORMANT_DAYS * Micros::DAY;
-    let dormant = silence >= DORMANT_DAYS * Micros::DAY && !before.is_empty();
-    (aged && new_rate >= 3.0 * old_rate && (probed || dormant)).then_some(Takeover { from, client, probed })
 }

@@ -216,6 +216,7 @@ mod tests {
             network: 0,
             client: 0,
             settings: 0,
+            parameters: 0,
             conversation: 0,
             model: 0,
             marks: Marks::from_bits(marks),

@@ -111,6 +111,8 @@ rows! {
     client: u64,
     /// Hash of client and request settings.
     settings: u64,
+    /// Hash of temperature and token limit; 0 where neither is set.
+    parameters: u64,
     /// Hash of the conversation id; 0 where unseen.
     conversation: u64,
     /// Hash of the requested model.

@@ -2,14 +2,14 @@
 
 use rayon::iter::{IntoParallelIterator, ParallelExtend, ParallelIterator};
 use rustc_hash::{FxHashMap, FxHashSet};
-use vigie_graph::stats::poisson_tail;
 use vigie_graph::{Graph, LeidenOptions, UnionFind, k_core, leiden, peel_weak};
 use vigie_model::Layer;
 
 use crate::cluster::{ClusterOptions, Index};
+use crate::intrusion::beyond_chance;
 use crate::population::Population;
 use crate::slice::MotifObjects;
-use crate::touch::{origin_objects, text_objects};
+use crate::touch::{content_objects, harness_objects, origin_objects};
 
 /// Communities of the link graph, accounts that ask much in one wording or through one set of addresses, victims of one
 /// intruder, and series of sign-ups. They overlap, and one group may come twice.
@@ -198,7 +198,8 @@ fn asks_variously(index: &Index<'_>, account: u32, objects: &FxHashSet<u64>, hab
     let mut asked: FxHashSet<u64> = FxHashSet::default();
     for row in index.view.ranges[account as usize].clone() {
         let mut bears = false;
-        text_objects(rows, row, |kind, hash| bears |= objects.contains(&kind.object(hash)));
+        content_objects(rows, row, |kind, hash| bears |= objects.contains(&kind.object(hash)));
+        harness_objects(index.view.lake, row, |kind, hash| bears |= objects.contains(&kind.object(hash)));
         origin_objects(rows, row, |kind, hash| bears |= objects.contains(&kind.object(hash)));
         if bears && asked.insert(rows.exact[row]) && asked.len() >= habit.prompts {
             return true;
@@ -207,13 +208,8 @@ fn asks_variously(index: &Index<'_>, account: u32, objects: &FxHashSet<u64>, hab
     false
 }
 
-/// How much oftener victims must share an object than others for it to join them.
-const VICTIM_LIFT: f64 = 6.0;
-/// Chance, at most, that as many victims hold it by accident.
-const VICTIM_CHANCE: f64 = 1e-4;
-
 /// Accounts that were taken over and share with each other anything of content or origin, or were broken into with one
-/// client: one intruder's victims.
+/// client or tried in one way: one intruder's victims.
 fn taken_over(index: &Index<'_>, population: &Population, options: &ClusterOptions) -> Vec<Vec<u32>> {
     let flagged: Vec<u32> =
         (0..index.view.accounts() as u32).filter(|&a| population.takeovers[a as usize].is_some()).collect();
@@ -238,16 +234,18 @@ fn taken_over(index: &Index<'_>, population: &Population, options: &ClusterOptio
     let run = clients.into_iter().map(|(client, group)| (population.ways.run_by(client) as usize, group));
     for (holders, group) in shared.chain(run) {
         let share = holders as f64 / index.view.population.max(1) as f64;
-        // What everybody uses joins nobody: victims must use it several times as often as others do.
-        let lift = group.len() as f64 / (share * flagged.len() as f64).max(1e-9);
-        if group.len() >= 3
-            && lift >= VICTIM_LIFT
-            && poisson_tail(group.len() as u64, share * flagged.len() as f64) <= VICTIM_CHANCE
-        {
+        if beyond_chance(group.len(), share, flagged.len()) {
             group.windows(2).for_each(|pair| {
                 sets.union(pair[0], pair[1]);
             });
         }
+    }
+    for ring in &population.rings {
+        let victims: Vec<u32> =
+            ring.iter().filter_map(|a| Some(flagged.binary_search(a).ok()? as u32)).collect();
+        victims.windows(2).for_each(|pair| {
+            sets.union(pair[0], pair[1]);
+        });
     }
     let members = |group: Vec<u32>| group.into_iter().map(|i| flagged[i as usize]).collect();
     sets.groups(options.accounts_min).into_iter().map(members).collect()

@@ -10,7 +10,7 @@ use crate::cluster::{Cluster, Index, Mark};
 use crate::matched::cross_similarity;
 use crate::population::Population;
 use crate::rows::Rows;
-use crate::touch::{ObjectKind, origin_objects, text_objects};
+use crate::touch::{ObjectKind, content_objects, harness_objects, origin_objects};
 
 /// Objects by motif, to turn characteristic motifs back into what rows carry.
 pub(crate) struct MotifObjects {
@@ -166,6 +166,16 @@ pub(crate) fn slice(index: &Index<'_>, population: &Population, cluster: &Cluste
     if carriers * 2 >= cluster.members.len() && !sliver {
         return Slice { rows: widen(index, cluster, by_content), wrapped, by_content: true };
     }
+    // A wording that stands in the system prompt alone.
+    let framing =
+        Side::of_marks(index, cluster.marks.iter().filter(|m| index.kind(m.motif).layer() == Layer::Harness));
+    if !framing.is_empty() && !sliver {
+        let by_frame = pick(&|_, row| framing_strength(index, row, &framing));
+        let framed = by_frame.iter().filter(|r| !r.is_empty()).count();
+        if framed * 2 >= cluster.members.len() {
+            return Slice { rows: widen(index, cluster, by_frame), wrapped, by_content: true };
+        }
+    }
     let by_origin = pick(&|rows, row| origin_strength(rows, row, &lifts));
     let met = by_origin.iter().filter(|r| !r.is_empty()).count();
     let rows = if met * 2 >= cluster.members.len() {
@@ -197,14 +207,18 @@ pub(crate) fn rest_of(index: &Index<'_>, cluster: &Cluster, mut slice: Slice) ->
     let size = cluster.members.len() as u32;
     for (layer, most) in [(Layer::Infrastructure, false), (Layer::Harness, false), (Layer::Harness, true)] {
         let telling = |kind: ObjectKind| kind.layer() == layer && kind != ObjectKind::Network;
-        let own = |m: &&Mark| telling(index.kind(m.motif)) && (!most || m.members * 2 >= size);
+        // Single phrases of system prompts meet by accident, and among users of one trade often.
+        let own = |m: &&Mark| {
+            let kind = index.kind(m.motif);
+            telling(kind) && (!(most || kind == ObjectKind::SystemPhrase) || m.members * 2 >= size)
+        };
         let own = Side::of_marks(index, cluster.marks.iter().filter(own));
         let bears = |&row: &usize| {
             let mut best = 0.0f32;
             let mut weigh =
                 |kind, hash| best = best.max(if telling(kind) { own.of(kind, hash) } else { 0.0 });
             match layer {
-                Layer::Harness => text_objects(rows, row, weigh),
+                Layer::Harness => harness_objects(index.view.lake, row, weigh),
                 _ => weigh(ObjectKind::Address, rows.address[row]),
             }
             row_bears(best)
@@ -317,20 +331,25 @@ fn widen(index: &Index<'_>, cluster: &Cluster, picked: Vec<Vec<usize>>) -> Vec<V
         .collect()
 }
 
+/// The best characteristic system prompt, phrase of one or tool set of a row.
+fn framing_strength(index: &Index<'_>, row: usize, own: &Side) -> f32 {
+    let mut best = 0.0f32;
+    harness_objects(index.view.lake, row, |kind, hash| best = best.max(own.of(kind, hash)));
+    best
+}
+
 /// The best characteristic object of a row, plus half the next best.
 pub(crate) fn content_strength(rows: &Rows, row: usize, lifts: &Lifts) -> f32 {
     if lifts.content.is_empty() {
         return 0.0;
     }
     let mut best = [0.0f32; 2];
-    text_objects(rows, row, |kind, hash| {
-        if kind.layer() == Layer::Content {
-            let lift = lifts.content.of(kind, hash);
-            if lift > best[0] {
-                best = [lift, best[0]];
-            } else if lift > best[1] {
-                best[1] = lift;
-            }
+    content_objects(rows, row, |kind, hash| {
+        let lift = lifts.content.of(kind, hash);
+        if lift > best[0] {
+            best = [lift, best[0]];
+        } else if lift > best[1] {
+            best[1] = lift;
         }
     });
     best[0] + 0.5 * best[1]

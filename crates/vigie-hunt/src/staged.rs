@@ -1,7 +1,7 @@
 //! A small world as it stands once clusters are judged, for tests of what comes after.
 
 use vigie_ingest::{ReadOptions, Source, open_exchanges, read_accounts, read_models};
-use vigie_model::Kind;
+use vigie_model::{Exchange, ExchangeBatchBuilder, Kind};
 use vigie_sim::score::Truth;
 use vigie_sim::world::config::WorldConfig;
 use vigie_sim::world::generate;
@@ -10,7 +10,7 @@ use crate::assemble::Judged;
 use crate::cluster::ClusterOptions;
 use crate::pipeline::{Found, cluster, pool};
 use crate::verdict::{Bench, accused};
-use crate::{Quiet, Settings, SideTables, Window, fold};
+use crate::{Lake, Quiet, Settings, SideTables, Window, fold};
 
 /// Fewest members of a campaign that is handed on: enough to take some away.
 const MEMBERS_MIN: usize = 12;
@@ -40,6 +40,13 @@ pub(crate) fn staged(then: impl FnOnce(&Staged<'_>)) {
 pub(crate) fn world() -> WorldConfig {
     let small = WorldConfig::preset("small").unwrap();
     WorldConfig { seed: 12, exchanges: 30_000, accounts: 1_000, ..small }
+}
+
+/// Rows as they are folded.
+pub(crate) fn folded(rows: &[Exchange]) -> Lake {
+    let mut builder = ExchangeBatchBuilder::default();
+    rows.iter().for_each(|row| builder.push(row));
+    fold(&mut std::iter::once(builder.finish()), &Quiet).unwrap()
 }
 
 /// Makes a world, judges its clusters and hands them on.

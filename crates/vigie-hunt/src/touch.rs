@@ -5,6 +5,7 @@ use vigie_graph::{ALWAYS, RareObjects, Touch, merge_touches};
 use vigie_model::{Layer, Micros};
 
 use crate::fold::{mix, mix_inverse};
+use crate::lake::Lake;
 use crate::rows::Rows;
 use crate::view::View;
 
@@ -21,6 +22,7 @@ pub(crate) enum ObjectKind {
     Phrase,
     SystemPrompt,
     SystemBlock,
+    SystemPhrase,
     Tools,
     Address,
     Network,
@@ -33,7 +35,7 @@ pub(crate) enum ObjectKind {
 }
 
 impl ObjectKind {
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::Template,
         Self::Opening24,
         Self::Opening12,
@@ -43,6 +45,7 @@ impl ObjectKind {
         Self::Phrase,
         Self::SystemPrompt,
         Self::SystemBlock,
+        Self::SystemPhrase,
         Self::Tools,
         Self::Address,
         Self::Network,
@@ -67,7 +70,7 @@ impl ObjectKind {
             | Self::Ending
             | Self::NearDuplicate
             | Self::Phrase => Layer::Content,
-            Self::SystemPrompt | Self::SystemBlock | Self::Tools => Layer::Harness,
+            Self::SystemPrompt | Self::SystemBlock | Self::SystemPhrase | Self::Tools => Layer::Harness,
             Self::Address | Self::Network => Layer::Infrastructure,
             Self::Client | Self::Settings => Layer::Client,
             Self::Payment => Layer::Payment,
@@ -83,7 +86,7 @@ impl ObjectKind {
             Self::Template | Self::Opening24 | Self::Ending | Self::NearDuplicate => 1.0,
             Self::Opening12 | Self::Phrase => 0.9,
             Self::Opening6 => 0.6,
-            Self::SystemPrompt | Self::SystemBlock | Self::Tools => 0.6,
+            Self::SystemPrompt | Self::SystemBlock | Self::SystemPhrase | Self::Tools => 0.6,
             Self::Address => 1.0,
             Self::Network => 0.5,
             Self::Client | Self::Settings => 0.6,
@@ -120,8 +123,8 @@ const PARTITIONS: u64 = 64;
 /// Partitions gathered in one pass over the rows.
 const PARTITIONS_PER_PASS: u64 = 16;
 
-/// Calls `visit` for every content and harness object of one row.
-pub(crate) fn text_objects(rows: &Rows, row: usize, mut visit: impl FnMut(ObjectKind, u64)) {
+/// Calls `visit` for every content object of one row.
+pub(crate) fn content_objects(rows: &Rows, row: usize, mut visit: impl FnMut(ObjectKind, u64)) {
     let mut give = |kind, hash: u64| {
         if hash != 0 {
             visit(kind, hash);
@@ -136,6 +139,29 @@ pub(crate) fn text_objects(rows: &Rows, row: usize, mut visit: impl FnMut(Object
         rows.bands[row].iter().for_each(|&b| give(ObjectKind::NearDuplicate, b));
         rows.phrases[row].iter().for_each(|&p| give(ObjectKind::Phrase, p));
     }
+}
+
+/// Calls `visit` for every harness object of one row: what software sends along, and the wording of an operation that
+/// puts it into system prompts.
+pub(crate) fn harness_objects(lake: &Lake, row: usize, mut visit: impl FnMut(ObjectKind, u64)) {
+    software_objects(&lake.rows, row, &mut visit);
+    system_phrases(lake, row, visit);
+}
+
+/// Calls `visit` for every phrase of one row's system prompt.
+fn system_phrases(lake: &Lake, row: usize, mut visit: impl FnMut(ObjectKind, u64)) {
+    let phrases = lake.system_phrases.get(&lake.rows.system[row]);
+    let there = phrases.into_iter().flatten().filter(|phrase| **phrase != 0);
+    there.for_each(|&phrase| visit(ObjectKind::SystemPhrase, phrase));
+}
+
+/// Calls `visit` for system prompt and tools of one row.
+fn software_objects(rows: &Rows, row: usize, mut visit: impl FnMut(ObjectKind, u64)) {
+    let mut give = |kind, hash: u64| {
+        if hash != 0 {
+            visit(kind, hash);
+        }
+    };
     give(ObjectKind::SystemPrompt, rows.system[row]);
     give(ObjectKind::SystemBlock, rows.system_block[row]);
     give(ObjectKind::Tools, rows.tools[row]);
@@ -190,9 +216,17 @@ fn tally(view: &View<'_>, account: usize, wanted: impl Fn(u64) -> bool, into: &m
         }
     };
     let range = view.ranges[account].clone();
+    // Of one prompt that never changes the whole is the object: its phrases would only blur who sends the very same.
+    let mut systems = range.clone().map(|row| rows.system[row]).filter(|system| *system != 0);
+    let first = systems.next();
+    let rewords = systems.any(|system| Some(system) != first);
     for row in range.clone() {
         let occasion = (row - range.start) as u32;
-        text_objects(rows, row, |kind, hash| add(kind, hash, 1, occasion));
+        content_objects(rows, row, |kind, hash| add(kind, hash, 1, occasion));
+        software_objects(rows, row, |kind, hash| add(kind, hash, 1, occasion));
+        if rewords {
+            system_phrases(view.lake, row, |kind, hash| add(kind, hash, 1, occasion));
+        }
         origin_objects(rows, row, |kind, hash| add(kind, hash, 1, occasion));
     }
     let all = view.exchanges[account];
@@ -241,7 +275,12 @@ pub(crate) fn rare_objects(view: &View<'_>, degree_max: usize, mut done: impl Fn
 
 #[cfg(test)]
 mod tests {
-    use super::ObjectKind;
+    use vigie_model::{Exchange, Micros};
+
+    use super::{ObjectKind, tally};
+    use crate::staged::folded;
+    use crate::view::View;
+    use crate::{SideTables, Window};
 
     #[test]
     fn an_object_gives_back_its_hash() {
@@ -250,5 +289,28 @@ mod tests {
                 assert_eq!(kind.hash(kind.object(hash)), hash);
             }
         }
+    }
+
+    /// Phrases of system prompts that one account touches.
+    fn phrases(systems: &[&str]) -> usize {
+        let exchange = |(i, system): (usize, &&str)| Exchange {
+            event_id: i.to_string(),
+            account_id: "one".to_owned(),
+            timestamp: Micros(i as i64),
+            system_prompt: Some((*system).to_owned()),
+            ..Exchange::default()
+        };
+        let lake = folded(&systems.iter().enumerate().map(exchange).collect::<Vec<_>>());
+        let mut touches = Vec::new();
+        tally(&View::new(&lake, &SideTables::default(), Window::default()), 0, |_| true, &mut touches);
+        touches.iter().filter(|t| t.kind == ObjectKind::SystemPhrase as u8).count()
+    }
+
+    #[test]
+    fn only_system_prompts_that_change_are_taken_apart() {
+        let fixed = "You are a patient tutor who explains every step.";
+        let other = "You are a patient tutor who checks every answer.";
+        assert_eq!(phrases(&[fixed; 3]), 0);
+        assert!(phrases(&[fixed, other]) > 6, "{}", phrases(&[fixed, other]));
     }
 }

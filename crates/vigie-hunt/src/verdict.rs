@@ -166,18 +166,18 @@ const OWN: f64 = 0.8;
 
 impl Bench<'_> {
     /// An accused cluster that falls apart in the link graph into parts which are each accused is several campaigns that
-    /// meet in something, such as a proxy or a way of asking, and is told as such. Accounts of one sign-up series stay
-    /// together: they are one hand's, whatever they are used for.
+    /// meet in something, such as a proxy or a way of asking, and is told as such. Accounts of one sign-up series and
+    /// victims that were tried in one way stay together: they are one hand's, whatever they are used for.
     pub(crate) fn unmix(&self, graph: &Graph, whole: Judged, options: &ClusterOptions) -> Vec<Judged> {
         if !accused(&whole) || whole.cluster.members.len() < 2 * options.accounts_min {
             return vec![whole];
         }
         let members = &whole.cluster.members;
-        let of_one_series = |series: &Vec<u32>| {
-            let inside = series.iter().filter(|a| members.binary_search(a).is_ok()).count();
+        let of_one_hand = |accounts: &Vec<u32>| {
+            let inside = accounts.iter().filter(|a| members.binary_search(a).is_ok()).count();
             inside as f64 >= PARTS_COVER * members.len() as f64
         };
-        if self.population.series.iter().any(of_one_series) {
+        if self.population.series.iter().chain(&self.population.rings).any(of_one_hand) {
             return vec![whole];
         }
         let parts = split(graph, members.clone(), options.accounts_min);

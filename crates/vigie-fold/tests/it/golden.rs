@@ -50,6 +50,8 @@ fn output_is_what_this_version_promised() {
             embedding.iter().map(|v| format!("{v:02x}")).collect::<String>()
         );
         lines += &format!("  system                 {}\n", hex(&[system.whole, system.first_block]));
+        let phrases: Vec<u64> = system.phrases.into_iter().filter(|p| *p != 0).collect();
+        lines += &format!("  system phrases         {}\n", hex(&phrases));
         lines += &format!(
             "  words {} bytes {} slots {} language {} marks {}\n",
             f.words,

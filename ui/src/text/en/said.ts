@@ -4,6 +4,7 @@
 export const said = {
   "said.one-job": "Different members ask alike: mean similarity {a}, in matched groups {b}; {c} of the slice bears wording that hardly anybody else uses.",
   "said.shared-out": "The job is shared out: only {a} of the prompts were asked by a second member.",
+  "said.reworded-system-prompts": "System prompts are reworded: {a} of the slice stands under one that says in partly other words what another member's says.",
   "said.single-turn": "{a} of the exchanges stay alone; in matched groups {b}.",
   "said.long-answers": "Answers are {a} times as long as the population's.",
   "said.refused": "{a} of the slice was refused.",

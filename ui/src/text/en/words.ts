@@ -165,6 +165,7 @@ export const words = {
   "code.equal-portions": "Equal portions",
   "code.taken-over": "Taken over",
   "code.shared-out": "Shared out",
+  "code.reworded-system-prompts": "Reworded system prompts",
   "code.one-setting": "One setting",
   "code.release-turn": "Turn to a release",
   "code.in-step": "In step",

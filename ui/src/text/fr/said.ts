@@ -4,6 +4,7 @@ import type { said as english } from "../en/said";
 export const said: Record<keyof typeof english, string> = {
   "said.one-job": "Des membres différents posent des questions semblables : similarité moyenne {a}, contre {b} dans des groupes comparables ; {c} de la tranche porte des tournures que presque personne d'autre n'emploie.",
   "said.shared-out": "Le travail est réparti : {a} seulement des demandes ont été posées par un second membre.",
+  "said.reworded-system-prompts": "Les invites système sont reformulées : {a} de la tranche porte une invite qui dit en partie autrement ce que dit celle d'un autre membre.",
   "said.single-turn": "{a} des échanges restent sans suite ; {b} dans des groupes comparables.",
   "said.long-answers": "Les réponses sont {a} fois plus longues que celles de la population.",
   "said.refused": "{a} de la tranche a été refusé.",

@@ -167,6 +167,7 @@ export const words: Record<keyof typeof english, string> = {
   "code.equal-portions": "Parts égales",
   "code.taken-over": "Détournés",
   "code.shared-out": "Réparti",
+  "code.reworded-system-prompts": "Invites système reformulées",
   "code.one-setting": "Un même réglage",
   "code.release-turn": "Bascule à la sortie",
   "code.in-step": "Au pas",
