@@ -17,6 +17,7 @@ use crate::population::Population;
 use crate::refine::{alike, core, labelled, stays};
 use crate::seeds::split;
 use crate::slice::slice;
+use crate::touch::ObjectKind;
 
 /// What a verdict is made from.
 #[derive(Clone, Copy)]
@@ -160,7 +161,10 @@ pub(crate) fn accused(judged: &Judged) -> bool {
 /// Part of an accused cluster that parts which are accused themselves must make up to stand in its place.
 const PARTS_COVER: f64 = 0.6;
 /// Layers in which one thing binds an operation; addresses do not: two operations rent the same proxies.
-const BINDING: [Layer; 4] = [Layer::Content, Layer::Harness, Layer::Payment, Layer::SignUp];
+const BINDING: [Layer; 3] = [Layer::Content, Layer::Payment, Layer::SignUp];
+/// Chance that two exchanges of a member stand under different system prompts from which on no prompt binds: of sentences
+/// that change, single ones are other operations', too.
+const REWORDED: f64 = 0.5;
 /// Part of a thing's holders that must be of a cluster for it to be the cluster's own.
 const OWN: f64 = 0.8;
 
@@ -182,7 +186,7 @@ impl Bench<'_> {
         }
         let parts = split(graph, members.clone(), options.accounts_min);
         let victims = whole.judgement.kind == Kind::KeyTakeover;
-        let parts = if victims { self.of_one_job(&parts, options) } else { self.bound(&parts) };
+        let parts = if victims { self.of_one_job(&parts, options) } else { self.bound(&parts, &whole) };
         if parts.len() < 2 {
             return vec![whole];
         }
@@ -252,27 +256,37 @@ impl Bench<'_> {
     }
 
     /// Joins the parts of a cluster again that one thing of their own binds: most members of each hold it and hardly
-    /// anybody outside does, be it a wording, a payment or a domain. Each is sorted.
-    fn bound(&self, parts: &[Vec<u32>]) -> Vec<Vec<u32>> {
-        let bundles = self.index.bundles;
-        let mut held: FxHashMap<u32, FxHashMap<usize, usize>> = FxHashMap::default();
-        for (part, members) in parts.iter().enumerate() {
-            for have in members.iter().flat_map(|&a| bundles.of(a)) {
-                let layer = bundles.motifs[have.motif as usize].layer;
-                if BINDING.iter().any(|&binding| binding as u8 == layer) {
+    /// anybody outside does, be it a wording, a payment or a domain; of system prompts only one that
+    /// stays the same. Each is sorted.
+    fn bound(&self, parts: &[Vec<u32>], whole: &Judged) -> Vec<Vec<u32>> {
+        let (bundles, motifs) = (self.index.bundles, self.index.motifs);
+        let binding = |bundle: u32| {
+            let layer = bundles.motifs[bundle as usize].layer;
+            BINDING.iter().any(|&binding| binding as u8 == layer)
+        };
+        // Of system prompts each by itself: their phrases draw together what several operations say.
+        let reworded = whole.facts.content.frame_changes >= REWORDED;
+        let exactly = |motif: u32| match self.index.kind(motif) {
+            ObjectKind::SystemPrompt | ObjectKind::SystemBlock => !reworded,
+            kind => kind == ObjectKind::Tools,
+        };
+        let mut sets = UnionFind::new(parts.len());
+        for (things, binds) in [(bundles, &binding as &dyn Fn(u32) -> bool), (motifs, &exactly)] {
+            let mut held: FxHashMap<u32, FxHashMap<usize, usize>> = FxHashMap::default();
+            for (part, members) in parts.iter().enumerate() {
+                for have in members.iter().flat_map(|&a| things.of(a)).filter(|have| binds(have.motif)) {
                     *held.entry(have.motif).or_default().entry(part).or_default() += 1;
                 }
             }
-        }
-        let mut sets = UnionFind::new(parts.len());
-        for (motif, by_part) in held {
-            let inside: usize = by_part.values().sum();
-            if inside as f64 >= OWN * bundles.holders(motif).len() as f64 {
-                let most = |&(part, n): &(&usize, &usize)| n * 2 >= parts[*part].len();
-                let of: Vec<usize> = by_part.iter().filter(most).map(|(part, _)| *part).collect();
-                of.windows(2).for_each(|pair| {
-                    sets.union(pair[0] as u32, pair[1] as u32);
-                });
+            for (thing, by_part) in held {
+                let inside: usize = by_part.values().sum();
+                if inside as f64 >= OWN * things.holders(thing).len() as f64 {
+                    let most = |&(part, n): &(&usize, &usize)| n * 2 >= parts[*part].len();
+                    let of: Vec<usize> = by_part.iter().filter(most).map(|(part, _)| *part).collect();
+                    of.windows(2).for_each(|pair| {
+                        sets.union(pair[0] as u32, pair[1] as u32);
+                    });
+                }
             }
         }
         together(parts, sets)

@@ -81,12 +81,8 @@ impl Forest {
             self.base
         );
         for tree in &self.trees {
-            let splits: Vec<String> = tree
-                .splits
-                .iter()
-                // One step up: a threshold at ln 2 would read like a constant that is misspelt.
-                .map(|(s, t, b, a)| format!("({s}, {:?}, {b}, {a})", t.next_up()))
-                .collect();
+            let splits: Vec<String> =
+                tree.splits.iter().map(|(s, t, b, a)| format!("({s}, {:?}, {b}, {a})", beside(*t))).collect();
             let leaves: Vec<String> = tree.leaves.iter().map(|l| format!("{l:.5}")).collect();
             let _ = writeln!(
                 out,
@@ -98,6 +94,11 @@ impl Forest {
         out.push_str("] };\n");
         out
     }
+}
+
+/// A threshold a step or two further up: one at ln 2 or -ln 10 would read like a constant that is misspelt.
+fn beside(threshold: f32) -> f32 {
+    if threshold < 0.0 { threshold.next_up().next_up() } else { threshold.next_up() }
 }
 
 /// Fits a forest. `raises` tells each signal's direction, where it has one. O(trees · leaves · rows · signals).
