@@ -37,11 +37,13 @@ async function start(command, args, env, stream, sign) {
   });
 }
 
+let folder;
+
 before(async () => {
   const [provider, server] = [await freePort(), await freePort()];
   url = `http://127.0.0.1:${server}`;
   const data = mkdtempSync(join(tmpdir(), 'vigie-sign-in-'));
-  after(() => rmSync(data, { recursive: true, force: true }));
+  folder = data;
   const env = { PORT: provider, REDIRECT: `${url}/api/v1/oidc/callback` };
   await start('node', ['provider.mjs'], env, 'stdout', 'ready');
   const args = ['serve', '--addr', `127.0.0.1:${server}`, '--data', data, '--public-url', url];
@@ -50,7 +52,11 @@ before(async () => {
   await start(VIGIE, args, { VIGIE_OIDC_SECRET: 'a secret / with & signs' }, 'stderr', 'Set up:');
 });
 
-after(() => running.forEach(child => child.kill()));
+after(() => {
+  running.forEach(child => child.kill());
+  // A server that is told to end may still write.
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+});
 
 /** A browser without a screen: keeps cookies by host, follows redirects, tells the last page. */
 function browser() {
