@@ -27,7 +27,8 @@ pub struct Candidate {
 /// dropping any, letting anybody go or controlling the false-discovery rate.
 pub fn candidates(lake: &Lake, side: &SideTables, window: Window, settings: &Settings) -> Vec<Candidate> {
     cluster(lake, side, window, settings, &Quiet, |found| {
-        let Found { index, population, clusters, .. } = found;
+        let Found { index, population, mut clusters, hidden, .. } = found;
+        clusters.extend(hidden);
         let pool = pool(index, &population, &clusters);
         let names = &index.view.lake.accounts;
         let bench = Bench { index, population: &population, pool: &pool, settings };

@@ -11,6 +11,7 @@ mod fold;
 mod framing;
 mod gather;
 mod habits;
+mod hidden;
 mod intrusion;
 mod job;
 mod join;

@@ -8,14 +8,15 @@ use vigie_model::{HuntReport, HuntSummary, Kind, Layer, Micros, Severity};
 use crate::activity::of_accounts;
 use crate::adopt::adopt;
 use crate::assemble::{Judged, campaign, health, worth_telling};
-use crate::cluster::{Cluster, ClusterOptions, Index, clusters};
+use crate::cluster::{Cluster, ClusterOptions, Index, clusters, hidden_clusters};
+use crate::hidden::beside;
 use crate::join::join;
 use crate::matched::Pool;
 use crate::overlap::resolve_overlaps;
 use crate::population::Population;
 use crate::slice::{MotifObjects, rest_of};
 use crate::touch::{ObjectKind, rare_objects};
-use crate::verdict::Bench;
+use crate::verdict::{Bench, accused};
 use crate::view::View;
 use crate::{Lake, Progress, Settings, SideTables, Window};
 
@@ -67,6 +68,8 @@ pub(crate) struct Found<'a> {
     pub(crate) links: Vec<Link>,
     pub(crate) graph: Graph,
     pub(crate) clusters: Vec<Cluster>,
+    /// Clusters that are judged only where the others leave most of their members unnamed.
+    pub(crate) hidden: Vec<Cluster>,
     pub(crate) cutting: ClusterOptions,
 }
 
@@ -96,7 +99,8 @@ pub(crate) fn cluster<T>(
     let edges: Vec<_> = links.iter().map(Link::edge).collect();
     let graph = Graph::new(view.accounts(), &edges);
     let clusters = clusters(&index, &population, &graph, &cutting);
-    then(Found { index: &index, population, links, graph, clusters, cutting })
+    let hidden = hidden_clusters(&index, &graph, &cutting);
+    then(Found { index: &index, population, links, graph, clusters, hidden, cutting })
 }
 
 /// Links, clusters, tests and explains what happened in `window`.
@@ -111,10 +115,10 @@ pub fn hunt(
     progress: &dyn Progress,
 ) -> HuntReport {
     cluster(lake, side, window, settings, progress, |found| {
-        let Found { index, population, links, graph, clusters, cutting } = found;
+        let Found { index, population, links, graph, clusters, hidden, cutting } = found;
         let view = index.view;
         progress.stage("test", Some(clusters.len() as u64));
-        let mut judged = test(index, &population, &graph, clusters, (settings, &cutting), progress);
+        let mut judged = test(index, &population, &graph, (clusters, hidden), (settings, &cutting), progress);
         progress.stage("explain", None);
         let tested = judged.len() as u64;
         judged.retain(worth_telling);
@@ -141,9 +145,13 @@ pub fn hunt(
 }
 
 /// Who is in a cluster: they are in no matched group.
-pub(crate) fn pool(index: &Index<'_>, population: &Population, found: &[Cluster]) -> Pool {
+pub(crate) fn pool<'c>(
+    index: &Index<'_>,
+    population: &Population,
+    found: impl IntoIterator<Item = &'c Cluster>,
+) -> Pool {
     let mut inside = vec![false; index.view.accounts()];
-    found.iter().flat_map(|c| &c.members).for_each(|&a| inside[a as usize] = true);
+    found.into_iter().flat_map(|c| &c.members).for_each(|&a| inside[a as usize] = true);
     Pool::new(&population.profiles, &inside)
 }
 
@@ -152,22 +160,28 @@ fn test(
     index: &Index<'_>,
     population: &Population,
     graph: &Graph,
-    found: Vec<Cluster>,
+    (found, hidden): (Vec<Cluster>, Vec<Cluster>),
     (settings, cutting): (&Settings, &ClusterOptions),
     progress: &dyn Progress,
 ) -> Vec<Judged> {
     let pool = pool(index, population, &found);
     let bench = Bench { index, population, pool: &pool, settings };
-    let judged: Vec<Judged> = found
-        .into_par_iter()
-        .filter_map(|cluster| bench.judge(cluster))
-        .flat_map_iter(|j| bench.unmix(graph, j, cutting))
-        .collect();
+    let judge = |found: Vec<Cluster>| -> Vec<Judged> {
+        let judged = found.into_par_iter().filter_map(|cluster| bench.judge(cluster));
+        judged.flat_map_iter(|j| bench.unmix(graph, j, cutting)).collect()
+    };
+    let mut judged = judge(found);
+    // Hidden clusters name whom nothing else names; they let nobody go.
+    let (more, cleared): (Vec<Judged>, Vec<Judged>) =
+        judge(beside(hidden, &judged, settings.accounts_min)).into_iter().partition(accused);
+    judged.extend(more);
     progress.advance(judged.len() as u64);
     let (judged, spoken_for) = bench.without_vouched(judged);
     let (mut judged, taken) = resolve_overlaps(&bench, judged, cutting);
     // Every test counts, also those whose accounts others vouch for or a clearer case took.
-    let p: Vec<f64> = judged.iter().map(|j| j.facts.chance).chain(spoken_for).chain(taken).collect();
+    let cleared = cleared.iter().map(|j| j.facts.chance);
+    let p: Vec<f64> =
+        judged.iter().map(|j| j.facts.chance).chain(cleared).chain(spoken_for).chain(taken).collect();
     for (judged, q) in judged.iter_mut().zip(bh_q_values(&p)) {
         judged.q_value = q;
         if q > settings.alpha {

@@ -2,7 +2,7 @@
 
 use rayon::iter::{IntoParallelIterator, ParallelExtend, ParallelIterator};
 use rustc_hash::{FxHashMap, FxHashSet};
-use vigie_graph::{Graph, LeidenOptions, UnionFind, k_core, leiden, peel_weak};
+use vigie_graph::{Graph, LeidenOptions, Motifs, UnionFind, k_core, leiden, peel_weak};
 use vigie_model::Layer;
 
 use crate::cluster::{ClusterOptions, Index};
@@ -22,8 +22,16 @@ pub(crate) fn seeds(
 ) -> Vec<Vec<u32>> {
     let mut seeds = communities(graph, options);
     let all = [Layer::Content, Layer::Harness, Layer::Infrastructure];
-    let mut bundles = shared_bundles(index, &all, HABIT, options);
-    bundles.extend(shared_bundles(index, &[Layer::Infrastructure], TRACE, options));
+    let bundle_objects = MotifObjects::new(&index.bundles.motif_of, index.bundles.len());
+    let whole = Things { motifs: index.bundles, objects: &bundle_objects };
+    let seeding = |thing: u32, layers: &[Layer], of: &Motifs| {
+        let layer = of.motifs[thing as usize].layer;
+        layers.iter().any(|&l| layer == l as u8)
+    };
+    let bundles = shared(index, whole, |b| seeding(b, &all, index.bundles), HABIT, options);
+    let addresses = [Layer::Infrastructure];
+    let traces = shared(index, whole, |b| seeding(b, &addresses, index.bundles), TRACE, options);
+    let mut bundles: Vec<(bool, Vec<u32>)> = [bundles, traces].concat();
     bundles.sort_unstable();
     bundles.dedup();
     let apart = |(by_origin, seed): (bool, Vec<u32>)| {
@@ -143,6 +151,8 @@ struct Habit {
 const HABIT: Habit = Habit { prompts: 3, usage: 0.04 };
 /// What is asked besides, of addresses alone: a relay may send one exchange in fifty through an account.
 const TRACE: Habit = Habit { prompts: 2, usage: 0.02 };
+/// What is asked of a wording that its bundle says nothing of.
+const HIDDEN: Habit = TRACE;
 /// Part of the population above which what accounts share is a carrier's or a fashion, not an operation's.
 const SEED_HOLDERS_MAX: f64 = 0.05;
 
@@ -152,9 +162,10 @@ const SEED_HOLDERS_MAX: f64 = 0.05;
 /// word for word and used once; it seeds nothing. The same goes for questions that come through one set of addresses: a
 /// relay that resells access puts other people's questions into its users' accounts. Says of each seed whether origin
 /// made it.
-fn shared_bundles(
+fn shared(
     index: &Index<'_>,
-    layers: &[Layer],
+    things: Things<'_>,
+    seeding: impl Fn(u32) -> bool,
     habit: Habit,
     options: &ClusterOptions,
 ) -> Vec<(bool, Vec<u32>)> {
@@ -162,35 +173,78 @@ fn shared_bundles(
     let most = ((SEED_HOLDERS_MAX * index.view.population as f64) as usize).max(50);
     let mut seeds: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
     for account in 0..index.view.accounts() as u32 {
-        for held in index.bundles.of(account) {
-            let layer = index.bundles.motifs[held.motif as usize].layer;
+        for held in things.motifs.of(account) {
             let usage = f64::from(held.count) / f64::from(index.view.exchanges[account as usize].max(1));
             let enough = held.count as usize >= habit.prompts && usage >= habit.usage;
-            let seeding = layers.iter().any(|&l| layer == l as u8);
-            if seeding && enough && (least..=most).contains(&index.bundles.holders(held.motif).len()) {
+            if enough
+                && (least..=most).contains(&things.motifs.holders(held.motif).len())
+                && seeding(held.motif)
+            {
                 seeds.entry(held.motif).or_default().push(account);
             }
         }
     }
     let half = |bundle: u32, accounts: usize| {
-        accounts >= least && accounts * 2 >= index.bundles.holders(bundle).len()
+        accounts >= least && accounts * 2 >= things.motifs.holders(bundle).len()
     };
     let mut seeds: Vec<(u32, Vec<u32>)> =
         seeds.into_iter().filter(|(b, accounts)| half(*b, accounts.len())).collect();
     seeds.sort_unstable();
-    let bundle_objects = MotifObjects::new(&index.bundles.motif_of, index.bundles.len());
     seeds
         .into_par_iter()
         .filter_map(|(bundle, accounts)| {
             let objects: FxHashSet<u64> =
-                bundle_objects.of(bundle).iter().map(|&o| index.objects.id(o as usize)).collect();
+                things.objects.of(bundle).iter().map(|&o| index.objects.id(o as usize)).collect();
             let various: Vec<u32> =
                 accounts.into_iter().filter(|&a| asks_variously(index, a, &objects, habit)).collect();
-            let by_origin = index.bundles.motifs[bundle as usize].layer == Layer::Infrastructure as u8;
+            let by_origin = things.motifs.motifs[bundle as usize].layer == Layer::Infrastructure as u8;
             half(bundle, various.len()).then_some((by_origin, various))
         })
         .collect()
 }
+
+/// Accounts that put different questions into one rare wording that its bundle says nothing of: where wordings are
+/// made of sentences that many use, bundles grow far beyond the accounts that use the very same. What seeds find beside
+/// these comes first: a sentence that several operations say is in here, too. None is nearly another.
+pub(crate) fn hidden_seeds(index: &Index<'_>, options: &ClusterOptions) -> Vec<Vec<u32>> {
+    let mut within = vec![0; index.motifs.len()];
+    for (&motif, &bundle) in index.motifs.motif_of.iter().zip(&index.bundles.motif_of) {
+        within[motif as usize] = bundle;
+    }
+    let swallowed = |motif: u32| {
+        let layer = index.motifs.motifs[motif as usize].layer;
+        let own = index.motifs.holders(motif).len() as f64;
+        let all = index.bundles.holders(within[motif as usize]).len() as f64;
+        (layer == Layer::Content as u8 || layer == Layer::Harness as u8) && all >= SWALLOWED * own
+    };
+    let things = Things { motifs: index.motifs, objects: index.by_motif };
+    let mut seeds: Vec<Vec<u32>> =
+        shared(index, things, swallowed, HIDDEN, options).into_iter().map(|(_, seed)| seed).collect();
+    seeds.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+    let mut unlike: Vec<Vec<u32>> = Vec::new();
+    for seed in seeds {
+        let alike = |other: &Vec<u32>| {
+            let both = seed.iter().filter(|a| other.binary_search(a).is_ok()).count();
+            both as f64 >= ALIKE * other.len() as f64
+        };
+        if !unlike.iter().any(alike) {
+            unlike.push(seed);
+        }
+    }
+    unlike
+}
+
+/// Things that accounts share, and the objects of each.
+#[derive(Clone, Copy)]
+struct Things<'a> {
+    motifs: &'a Motifs,
+    objects: &'a MotifObjects,
+}
+
+/// How many times a motif's holders its bundle has from which on the bundle says nothing of the motif.
+const SWALLOWED: f64 = 1.5;
+/// Part of a seed's accounts from which on a smaller one is nearly the same.
+const ALIKE: f64 = 0.8;
 
 /// Whether an account asked several different prompts that carry one of the objects.
 fn asks_variously(index: &Index<'_>, account: u32, objects: &FxHashSet<u64>, habit: Habit) -> bool {

@@ -1,0 +1,103 @@
+//! Clusters that only a wording tells which its bundle hides: they are judged once the others are, and only where those
+//! leave most of their members unnamed. A sentence that several operations say would tell them as one.
+
+use crate::assemble::Judged;
+use crate::cluster::Cluster;
+use crate::verdict::{accused, union};
+
+/// What is to be judged of hidden clusters beside what is accused already: of those of which at most half is named, the
+/// unnamed, with each campaign that is mostly inside and smaller than half of them, for it is a piece. Who is in any other
+/// campaign stays there. O(clusters · members).
+pub(crate) fn beside(hidden: Vec<Cluster>, judged: &[Judged], accounts_min: usize) -> Vec<Cluster> {
+    let campaigns: Vec<&[u32]> =
+        judged.iter().filter(|j| accused(j)).map(|j| &j.cluster.members[..]).collect();
+    let named = union(campaigns.iter().copied());
+    let left = |cluster: Cluster| {
+        let inside = |of: &[u32]| cluster.members.iter().filter(|a| of.binary_search(a).is_ok()).count();
+        let unnamed = cluster.members.len() - inside(&named);
+        if unnamed < accounts_min || unnamed * 2 < cluster.members.len() {
+            return None;
+        }
+        let whole = |campaign: &&&[u32]| {
+            let inside = inside(campaign);
+            inside > 0 && (inside * 2 < campaign.len() || campaign.len() * 2 >= unnamed)
+        };
+        let others = union(campaigns.iter().filter(whole).copied());
+        let stays: Vec<bool> = cluster.members.iter().map(|a| others.binary_search(a).is_err()).collect();
+        Some(cluster.keep(&stays))
+    };
+    hidden.into_iter().filter_map(left).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use vigie_model::{Exchange, Micros};
+
+    use super::beside;
+    use crate::cluster::gather;
+    use crate::pipeline::cluster;
+    use crate::staged::{Staged, folded, staged};
+    use crate::{Quiet, Settings, SideTables, Window};
+
+    #[test]
+    fn who_is_named_stays_where_he_is_unless_his_campaign_is_a_piece() {
+        staged(|Staged { bench, campaigns, options, .. }| {
+            let (one, other) = (&campaigns[0], &campaigns[1]);
+            let members = &one.cluster.members;
+            let judged =
+                |of: &crate::assemble::Judged, n: usize| bench.look(of.cluster.clone().keep(&first(n, of)));
+            let left = |members: &[u32], judged: &[crate::assemble::Judged]| {
+                let hidden = gather(bench.index, members.to_vec(), options);
+                beside(vec![hidden], judged, 5).pop().map(|cluster| cluster.members)
+            };
+            assert_eq!(left(members, &[]).as_ref(), Some(members), "nobody is named");
+            assert_eq!(left(members, &[judged(one, members.len())]), None, "all are named");
+            let mut piece = judged(one, 3);
+            piece.judgement = one.judgement.clone();
+            assert_eq!(left(members, &[piece]).as_ref(), Some(members), "a piece is a part of it");
+            let mut both = [&members[..], &other.cluster.members[..2]].concat();
+            both.sort_unstable();
+            let beside_other = left(&both, &[judged(other, other.cluster.members.len())]);
+            assert_eq!(beside_other.as_ref(), Some(members), "two of another campaign stay there");
+        });
+    }
+
+    fn first(n: usize, of: &crate::assemble::Judged) -> Vec<bool> {
+        (0..of.cluster.members.len()).map(|i| i < n).collect()
+    }
+
+    #[test]
+    fn a_wording_is_found_though_its_sentences_are_many_peoples() {
+        let openings = [
+            "paint the seven lanterns by the northern harbour wall before the evening ferry leaves for",
+            "count every copper kettle that the travelling merchant left behind when winter came to",
+            "describe how the old clockmaker winds his tower while pigeons watch from the roof of",
+            "list those gardens where the blue thistle grows taller than the fence around it near",
+        ];
+        let exchange = |account: usize, i: usize, prompt: String| Exchange {
+            event_id: format!("{account}-{i}"),
+            account_id: format!("account {account:03}"),
+            timestamp: Micros((account * 100 + i) as i64 * 1_000_000),
+            prompt: Some(prompt),
+            ..Exchange::default()
+        };
+        let of = |account: usize| -> Vec<Exchange> {
+            // Eight accounts say the first, sixteen the second, 32 the third, 64 the last.
+            let said = (0..4).filter(move |k| account < 8 << k);
+            let prompts = said.flat_map(|k| (0..4).map(move |q| (k, q))).map(|(k, q)| {
+                let question = ["amber", "birch", "cedar", "dogwood"][q];
+                format!("{} {question} {}", openings[k], ["maple", "rowan", "alder"][account % 3])
+            });
+            let own = std::iter::once(format!("what is good about the number {} in words", account * 7));
+            prompts.chain(own).enumerate().map(|(i, prompt)| exchange(account, i, prompt)).collect()
+        };
+        let lake = folded(&(0..640).flat_map(of).collect::<Vec<_>>());
+        let settings = Settings::default();
+        cluster(&lake, &SideTables::default(), Window::default(), &settings, &Quiet, |found| {
+            let first: Vec<u32> = (0..8).collect();
+            assert!(found.clusters.iter().all(|c| c.members != first), "its bundle hides it");
+            let hidden: Vec<&Vec<u32>> = found.hidden.iter().map(|c| &c.members).collect();
+            assert!(hidden.contains(&&first), "{hidden:?}");
+        });
+    }
+}
