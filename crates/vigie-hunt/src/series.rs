@@ -1,9 +1,9 @@
-//! Sign-up series: accounts made in bursts under one e-mail domain.
+//! Sign-up series: accounts made in bursts under one e-mail domain, with one payment, or at all.
 
 use rustc_hash::FxHashMap;
 use vigie_graph::UnionFind;
 use vigie_graph::stats::poisson_tail;
-use vigie_model::Micros;
+use vigie_model::{Account, Micros};
 
 use crate::view::View;
 
@@ -12,32 +12,57 @@ const SERIES_MIN: usize = 8;
 /// Chance, at most, that so many accounts of one domain sign up within a stretch when three times as many as usual do.
 const SERIES_CHANCE: f64 = 1e-6;
 
-/// Accounts of one e-mail domain that signed up in stretches far fuller than the domain and the days explain.
+/// What is asked of a series by what its accounts have in common.
+#[derive(Clone, Copy)]
+struct Rule {
+    /// Fewest accounts.
+    least: usize,
+    /// Accounts that a stretch may hold by accident whatever is usual.
+    leeway: f64,
+    /// Fewest sittings that two series must have in common to be one hand's.
+    sittings: usize,
+}
+
+/// Many strangers have one mail provider, and two of its busy nights may be anybody's.
+const DOMAIN: Rule = Rule { least: SERIES_MIN, leeway: 0.5, sittings: 2 };
+/// Strangers have no payment in common.
+const PAYMENT: Rule = Rule { least: 4, leeway: 0.05, sittings: 1 };
+
+/// Accounts of one e-mail domain or one payment that signed up in stretches far fuller than those and the days explain,
+/// and bursts over all accounts.
 pub(crate) fn sign_up_series(view: &View<'_>) -> Vec<Vec<u32>> {
+    let mut found = series_by(view, |known| known.email_domain.as_deref(), DOMAIN);
+    found.extend(series_by(view, |known| known.payment_fingerprint.as_deref(), PAYMENT));
+    found.extend(bursts(view));
+    found
+}
+
+/// Series of the accounts that have something in common.
+fn series_by<'v>(
+    view: &'v View<'_>,
+    common: impl Fn(&'v Account) -> Option<&'v str>,
+    rule: Rule,
+) -> Vec<Vec<u32>> {
     let mut all: Vec<i64> = Vec::new();
-    let mut by_domain: FxHashMap<&str, Vec<(i64, u32)>> = FxHashMap::default();
+    let mut groups: FxHashMap<&str, Vec<(i64, u32)>> = FxHashMap::default();
     for (account, known) in view.known.iter().enumerate().filter(|(a, _)| view.exchanges[*a] > 0) {
-        let Some((domain, created)) = known.and_then(|k| Some((k.email_domain.as_deref()?, k.created_at?.0)))
-        else {
-            continue;
-        };
+        let Some((known, created)) = known.and_then(|k| Some((k, k.created_at?.0))) else { continue };
+        let Some(common) = common(known).filter(|c| !c.is_empty()) else { continue };
         all.push(created);
-        by_domain.entry(domain).or_default().push((created, account as u32));
+        groups.entry(common).or_default().push((created, account as u32));
     }
     all.sort_unstable();
-    let mut series: Vec<Series> = by_domain
+    let mut series: Vec<Series> = groups
         .into_values()
-        .filter(|accounts| accounts.len() >= SERIES_MIN)
+        .filter(|accounts| accounts.len() >= rule.least)
         .map(|mut accounts| {
             accounts.sort_unstable();
-            full_stretches(&accounts, &all)
+            full_stretches(&accounts, &all, rule)
         })
         .filter(|s| !s.accounts.is_empty())
         .collect();
     series.sort_unstable_by(|a, b| a.accounts.cmp(&b.accounts));
-    let mut found = join_domains(&series);
-    found.extend(bursts(view));
-    found
+    join_sittings(&series, rule)
 }
 
 /// Widths of a burst of sign-ups.
@@ -83,7 +108,7 @@ fn bursts(view: &View<'_>) -> Vec<Vec<u32>> {
     found
 }
 
-/// What one domain's full stretches hold.
+/// What the full stretches of accounts with one thing in common hold.
 #[derive(Default)]
 struct Series {
     accounts: Vec<u32>,
@@ -91,14 +116,15 @@ struct Series {
     sittings: Vec<i64>,
 }
 
-/// Joins the series of domains that have at least two sittings in common: one hand uses several domains.
-fn join_domains(series: &[Series]) -> Vec<Vec<u32>> {
+/// Joins the series that have sittings in common: one hand uses several domains and payments.
+fn join_sittings(series: &[Series], rule: Rule) -> Vec<Vec<u32>> {
     let mut sets = UnionFind::new(series.len());
     let meet = |x: &i64, other: &Series| other.sittings.iter().any(|y| (x - y).abs() < PAUSE);
     for i in 0..series.len() {
         for j in i + 1..series.len() {
             let common = series[i].sittings.iter().filter(|x| meet(x, &series[j])).count();
-            if common >= 2 && common * 2 >= series[i].sittings.len().min(series[j].sittings.len()) {
+            if common >= rule.sittings && common * 2 >= series[i].sittings.len().min(series[j].sittings.len())
+            {
                 sets.union(i as u32, j as u32);
             }
         }
@@ -117,8 +143,8 @@ const STRETCHES: [i64; 3] = [4 * Micros::DAY, 2 * Micros::DAY, Micros::DAY];
 /// A pause of this length parts one sitting from the next.
 const PAUSE: i64 = Micros::DAY / 4;
 
-/// Accounts of one domain's sorted sign-ups that came in stretches which are too full.
-fn full_stretches(accounts: &[(i64, u32)], all: &[i64]) -> Series {
+/// Accounts of sorted sign-ups that came in stretches which are too full.
+fn full_stretches(accounts: &[(i64, u32)], all: &[i64], rule: Rule) -> Series {
     let mut found = Series::default();
     let mut rest = accounts;
     while let Some(&(start, _)) = rest.first() {
@@ -128,8 +154,8 @@ fn full_stretches(accounts: &[(i64, u32)], all: &[i64]) -> Series {
             let usual = all.partition_point(|&t| t < start + width) - all.partition_point(|&t| t < start);
             // What the rest of the population does then, leaving this group out of its own yardstick.
             let share = usual.saturating_sub(here) as f64 / all.len().max(1) as f64;
-            let expected = 3.0 * share * accounts.len() as f64 + 0.5;
-            here >= SERIES_MIN && poisson_tail(here as u64, expected) <= SERIES_CHANCE
+            let expected = 3.0 * share * accounts.len() as f64 + rule.leeway;
+            here >= rule.least && poisson_tail(here as u64, expected) <= SERIES_CHANCE
         };
         let Some(width) = STRETCHES.iter().find(|width| full(width)) else {
             rest = &rest[1..];
@@ -148,7 +174,7 @@ fn full_stretches(accounts: &[(i64, u32)], all: &[i64]) -> Series {
 mod tests {
     use vigie_model::Micros;
 
-    use super::{Series, full_stretches, join_domains};
+    use super::{DOMAIN, PAYMENT, Series, full_stretches, join_sittings};
 
     /// 12,000 sign-ups spread evenly over 100 days.
     fn all() -> Vec<i64> {
@@ -164,7 +190,7 @@ mod tests {
     }
 
     fn series(accounts: &[(i64, u32)]) -> Series {
-        full_stretches(accounts, &all())
+        full_stretches(accounts, &all(), DOMAIN)
     }
 
     #[test]
@@ -186,8 +212,20 @@ mod tests {
         let hours = |n: i64| n * 3600 * Micros::SECOND;
         let of = |shifts: [i64; 2]| {
             let [a, b] = [series(&nights(0, hours(shifts[0]))), series(&nights(100, hours(shifts[1])))];
-            join_domains(&[a, b]).len()
+            join_sittings(&[a, b], DOMAIN).len()
         };
         assert_eq!((of([0, 1]), of([0, 11])), (1, 2));
+    }
+
+    #[test]
+    fn strangers_have_no_payment_in_common() {
+        let five: Vec<(i64, u32)> = nights(0, 0)[1..6].to_vec();
+        assert!(full_stretches(&five, &all(), DOMAIN).accounts.is_empty());
+        let found = full_stretches(&five, &all(), PAYMENT);
+        assert_eq!(found.accounts, [1, 2, 3, 4, 5]);
+        let later = full_stretches(&nights(100, Micros::DAY / 8)[1..6], &all(), PAYMENT);
+        assert_eq!(join_sittings(&[found, later], PAYMENT).len(), 1, "one hand pays with several");
+        let months: Vec<(i64, u32)> = (0..5).map(|i| (i64::from(i) * 20 * Micros::DAY, i)).collect();
+        assert!(full_stretches(&months, &all(), PAYMENT).accounts.is_empty(), "a customer that grows");
     }
 }
