@@ -69,6 +69,8 @@ fn series_by<'v>(
 const BURSTS: [i64; 3] = [10 * 60 * Micros::SECOND, 60 * 60 * Micros::SECOND, 4 * 60 * 60 * Micros::SECOND];
 /// The stretch around a burst that tells what is usual there.
 const AROUND: i64 = 2 * Micros::DAY;
+/// Bursts, at most, that a log holds by accident when twice as many as usual sign up.
+const BURSTS_CHANCE: f64 = 0.01;
 /// How much fuller than usual a burst is.
 const BURST_LIFT: f64 = 4.0;
 
@@ -93,7 +95,7 @@ fn bursts(view: &View<'_>) -> Vec<Vec<u32>> {
                 let (low, high) = (before(start - AROUND), before(start + width + AROUND));
                 let usual = (high - low - count) as f64 * width as f64 / (2.0 * AROUND as f64);
                 if count as f64 >= BURST_LIFT * usual
-                    && poisson_tail(count as u64, 2.0 * usual + 0.5) <= SERIES_CHANCE / all.len() as f64
+                    && poisson_tail(count as u64, 2.0 * usual + 0.5) <= BURSTS_CHANCE / all.len() as f64
                 {
                     let mut accounts: Vec<u32> = all[from..to].iter().map(|&(_, a)| a).collect();
                     accounts.sort_unstable();
