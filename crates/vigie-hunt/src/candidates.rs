@@ -4,7 +4,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use vigie_detectors::{Facts, Judgement};
 
 use crate::assemble::Judged;
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, settled};
 use crate::member::Likeness;
 use crate::pipeline::{Found, cluster, pool};
 use crate::verdict::Bench;
@@ -27,8 +27,8 @@ pub struct Candidate {
 /// dropping any, letting anybody go or controlling the false-discovery rate.
 pub fn candidates(lake: &Lake, side: &SideTables, window: Window, settings: &Settings) -> Vec<Candidate> {
     cluster(lake, side, window, settings, &Quiet, |found| {
-        let Found { index, population, mut clusters, hidden, .. } = found;
-        clusters.extend(hidden);
+        let Found { index, population, mut clusters, hidden, graph, cutting, .. } = found;
+        clusters.extend(settled(index, &graph, &hidden, &cutting));
         let pool = pool(index, &population, &clusters);
         let names = &index.view.lake.accounts;
         let bench = Bench { index, population: &population, pool: &pool, settings };

@@ -7,7 +7,7 @@ use vigie_graph::{Graph, LAYERS, Motifs, RareObjects};
 use vigie_model::Layer;
 
 use crate::population::Population;
-use crate::seeds::{hidden_seeds, seeds};
+use crate::seeds::seeds;
 use crate::slice::{Lifts, MotifObjects, content_strength, origin_strength, row_bears};
 use crate::touch::ObjectKind;
 use crate::view::View;
@@ -87,13 +87,13 @@ pub(crate) fn clusters(
     settled(index, graph, &seeds(index, population, graph, options), options)
 }
 
-/// Clusters that only a wording tells which its bundle hides; see [`hidden_seeds`].
-pub(crate) fn hidden_clusters(index: &Index<'_>, graph: &Graph, options: &ClusterOptions) -> Vec<Cluster> {
-    settled(index, graph, &hidden_seeds(index, options), options)
-}
-
 /// The clusters that these seeds settle into, largest first.
-fn settled(index: &Index<'_>, graph: &Graph, seeds: &[Vec<u32>], options: &ClusterOptions) -> Vec<Cluster> {
+pub(crate) fn settled(
+    index: &Index<'_>,
+    graph: &Graph,
+    seeds: &[Vec<u32>],
+    options: &ClusterOptions,
+) -> Vec<Cluster> {
     let mut found: Vec<Cluster> =
         seeds.par_iter().filter_map(|seed| settle(index, graph, seed, options)).collect();
     found.sort_unstable_by(|a, b| b.members.len().cmp(&a.members.len()).then(a.members.cmp(&b.members)));

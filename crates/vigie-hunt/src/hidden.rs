@@ -1,39 +1,72 @@
 //! Clusters that only a wording tells which its bundle hides: they are judged once the others are, and only where those
 //! leave most of their members unnamed. A sentence that several operations say would tell them as one.
 
+use vigie_graph::Graph;
+
 use crate::assemble::Judged;
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, ClusterOptions, Index, settled};
 use crate::verdict::{accused, union};
 
-/// What is to be judged of hidden clusters beside what is accused already: of those of which at most half is named, the
-/// unnamed, with each campaign that is mostly inside and smaller than half of them, for it is a piece. Who is in any other
-/// campaign stays there. O(clusters · members).
-pub(crate) fn beside(hidden: Vec<Cluster>, judged: &[Judged], accounts_min: usize) -> Vec<Cluster> {
-    let campaigns: Vec<&[u32]> =
-        judged.iter().filter(|j| accused(j)).map(|j| &j.cluster.members[..]).collect();
-    let named = union(campaigns.iter().copied());
-    let left = |cluster: Cluster| {
-        let inside = |of: &[u32]| cluster.members.iter().filter(|a| of.binary_search(a).is_ok()).count();
-        let unnamed = cluster.members.len() - inside(&named);
-        if unnamed < accounts_min || unnamed * 2 < cluster.members.len() {
-            return None;
-        }
-        let whole = |campaign: &&&[u32]| {
-            let inside = inside(campaign);
+/// The clusters that hidden seeds settle into beside what is accused already. O(seeds · members), and what settling takes
+/// for seeds that are mostly unnamed.
+pub(crate) fn beside(
+    index: &Index<'_>,
+    graph: &Graph,
+    mut seeds: Vec<Vec<u32>>,
+    judged: &[Judged],
+    options: &ClusterOptions,
+) -> Vec<Cluster> {
+    let campaigns = Campaigns::of(judged);
+    seeds.retain(|seed| campaigns.leave(seed, options.accounts_min).is_some());
+    let left = |cluster| campaigns.part(cluster, options.accounts_min);
+    settled(index, graph, &seeds, options).into_iter().filter_map(left).collect()
+}
+
+/// What is accused.
+struct Campaigns<'j> {
+    each: Vec<&'j [u32]>,
+    /// All their members, sorted.
+    named: Vec<u32>,
+}
+
+impl<'j> Campaigns<'j> {
+    fn of(judged: &'j [Judged]) -> Self {
+        let each: Vec<&[u32]> =
+            judged.iter().filter(|j| accused(j)).map(|j| &j.cluster.members[..]).collect();
+        Self { named: union(each.iter().copied()), each }
+    }
+
+    /// How many of these nobody names, where that is half of them and no fewer than a cluster needs.
+    fn leave(&self, members: &[u32], accounts_min: usize) -> Option<usize> {
+        let unnamed = members.len() - inside(members, &self.named);
+        (unnamed >= accounts_min && unnamed * 2 >= members.len()).then_some(unnamed)
+    }
+
+    /// The unnamed of a cluster that is mostly unnamed, with each campaign that is mostly inside and smaller than half of
+    /// them, for it is a piece. Who is in any other campaign stays there.
+    fn part(&self, cluster: Cluster, accounts_min: usize) -> Option<Cluster> {
+        let unnamed = self.leave(&cluster.members, accounts_min)?;
+        let apart = |campaign: &&&[u32]| {
+            let inside = inside(&cluster.members, campaign);
             inside > 0 && (inside * 2 < campaign.len() || campaign.len() * 2 >= unnamed)
         };
-        let others = union(campaigns.iter().filter(whole).copied());
+        let others = union(self.each.iter().filter(apart).copied());
         let stays: Vec<bool> = cluster.members.iter().map(|a| others.binary_search(a).is_err()).collect();
         Some(cluster.keep(&stays))
-    };
-    hidden.into_iter().filter_map(left).collect()
+    }
+}
+
+/// How many members are among others, which are sorted.
+fn inside(members: &[u32], of: &[u32]) -> usize {
+    members.iter().filter(|a| of.binary_search(a).is_ok()).count()
 }
 
 #[cfg(test)]
 mod tests {
     use vigie_model::{Exchange, Micros};
 
-    use super::beside;
+    use super::Campaigns;
+    use crate::assemble::Judged;
     use crate::cluster::gather;
     use crate::pipeline::cluster;
     use crate::staged::{Staged, folded, staged};
@@ -44,26 +77,22 @@ mod tests {
         staged(|Staged { bench, campaigns, options, .. }| {
             let (one, other) = (&campaigns[0], &campaigns[1]);
             let members = &one.cluster.members;
-            let judged =
-                |of: &crate::assemble::Judged, n: usize| bench.look(of.cluster.clone().keep(&first(n, of)));
-            let left = |members: &[u32], judged: &[crate::assemble::Judged]| {
+            let judged = |of: &Judged, n: usize| {
+                let stays: Vec<bool> = (0..of.cluster.members.len()).map(|i| i < n).collect();
+                Judged { judgement: of.judgement.clone(), ..bench.look(of.cluster.clone().keep(&stays)) }
+            };
+            let left = |members: &[u32], judged: &[Judged]| {
                 let hidden = gather(bench.index, members.to_vec(), options);
-                beside(vec![hidden], judged, 5).pop().map(|cluster| cluster.members)
+                Campaigns::of(judged).part(hidden, 5).map(|cluster| cluster.members)
             };
             assert_eq!(left(members, &[]).as_ref(), Some(members), "nobody is named");
             assert_eq!(left(members, &[judged(one, members.len())]), None, "all are named");
-            let mut piece = judged(one, 3);
-            piece.judgement = one.judgement.clone();
-            assert_eq!(left(members, &[piece]).as_ref(), Some(members), "a piece is a part of it");
+            assert_eq!(left(members, &[judged(one, 3)]).as_ref(), Some(members), "a piece is a part of it");
             let mut both = [&members[..], &other.cluster.members[..2]].concat();
             both.sort_unstable();
             let beside_other = left(&both, &[judged(other, other.cluster.members.len())]);
             assert_eq!(beside_other.as_ref(), Some(members), "two of another campaign stay there");
         });
-    }
-
-    fn first(n: usize, of: &crate::assemble::Judged) -> Vec<bool> {
-        (0..of.cluster.members.len()).map(|i| i < n).collect()
     }
 
     #[test]
@@ -96,8 +125,7 @@ mod tests {
         cluster(&lake, &SideTables::default(), Window::default(), &settings, &Quiet, |found| {
             let first: Vec<u32> = (0..8).collect();
             assert!(found.clusters.iter().all(|c| c.members != first), "its bundle hides it");
-            let hidden: Vec<&Vec<u32>> = found.hidden.iter().map(|c| &c.members).collect();
-            assert!(hidden.contains(&&first), "{hidden:?}");
+            assert!(found.hidden.contains(&first), "{:?}", found.hidden);
         });
     }
 }

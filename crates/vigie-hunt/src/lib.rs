@@ -34,6 +34,7 @@ mod staged;
 mod touch;
 mod verdict;
 mod view;
+mod wordings;
 
 pub use candidates::{Candidate, candidates};
 pub use fold::fold;

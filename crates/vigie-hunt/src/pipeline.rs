@@ -8,12 +8,13 @@ use vigie_model::{HuntReport, HuntSummary, Kind, Layer, Micros, Severity};
 use crate::activity::of_accounts;
 use crate::adopt::adopt;
 use crate::assemble::{Judged, campaign, health, worth_telling};
-use crate::cluster::{Cluster, ClusterOptions, Index, clusters, hidden_clusters};
+use crate::cluster::{Cluster, ClusterOptions, Index, clusters};
 use crate::hidden::beside;
 use crate::join::join;
 use crate::matched::Pool;
 use crate::overlap::resolve_overlaps;
 use crate::population::Population;
+use crate::seeds::hidden_seeds;
 use crate::slice::{MotifObjects, rest_of};
 use crate::touch::{ObjectKind, rare_objects};
 use crate::verdict::{Bench, accused};
@@ -68,8 +69,8 @@ pub(crate) struct Found<'a> {
     pub(crate) links: Vec<Link>,
     pub(crate) graph: Graph,
     pub(crate) clusters: Vec<Cluster>,
-    /// Clusters that are judged only where the others leave most of their members unnamed.
-    pub(crate) hidden: Vec<Cluster>,
+    /// Seeds that are settled and judged only where the clusters leave most of their accounts unnamed.
+    pub(crate) hidden: Vec<Vec<u32>>,
     pub(crate) cutting: ClusterOptions,
 }
 
@@ -99,7 +100,7 @@ pub(crate) fn cluster<T>(
     let edges: Vec<_> = links.iter().map(Link::edge).collect();
     let graph = Graph::new(view.accounts(), &edges);
     let clusters = clusters(&index, &population, &graph, &cutting);
-    let hidden = hidden_clusters(&index, &graph, &cutting);
+    let hidden = hidden_seeds(&index, &cutting);
     then(Found { index: &index, population, links, graph, clusters, hidden, cutting })
 }
 
@@ -160,7 +161,7 @@ fn test(
     index: &Index<'_>,
     population: &Population,
     graph: &Graph,
-    (found, hidden): (Vec<Cluster>, Vec<Cluster>),
+    (found, hidden): (Vec<Cluster>, Vec<Vec<u32>>),
     (settings, cutting): (&Settings, &ClusterOptions),
     progress: &dyn Progress,
 ) -> Vec<Judged> {
@@ -173,7 +174,7 @@ fn test(
     let mut judged = judge(found);
     // Hidden clusters name whom nothing else names; they let nobody go.
     let (more, cleared): (Vec<Judged>, Vec<Judged>) =
-        judge(beside(hidden, &judged, settings.accounts_min)).into_iter().partition(accused);
+        judge(beside(index, graph, hidden, &judged, cutting)).into_iter().partition(accused);
     judged.extend(more);
     progress.advance(judged.len() as u64);
     let (judged, spoken_for) = bench.without_vouched(judged);

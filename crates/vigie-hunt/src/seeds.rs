@@ -10,6 +10,7 @@ use crate::intrusion::beyond_chance;
 use crate::population::Population;
 use crate::slice::MotifObjects;
 use crate::touch::{content_objects, harness_objects, origin_objects};
+use crate::wordings::one_way;
 
 /// Communities of the link graph, accounts that ask much in one wording or through one set of addresses, victims of one
 /// intruder, and series of sign-ups. They overlap, and one group may come twice.
@@ -154,7 +155,7 @@ const TRACE: Habit = Habit { prompts: 2, usage: 0.02 };
 /// What is asked of a wording that its bundle says nothing of.
 const HIDDEN: Habit = TRACE;
 /// Part of the population above which what accounts share is a carrier's or a fashion, not an operation's.
-const SEED_HOLDERS_MAX: f64 = 0.05;
+pub(crate) const SEED_HOLDERS_MAX: f64 = 0.05;
 
 /// Accounts that put different questions into one rare wording again and again, be it around the question or in the
 /// system prompt: a fleet with a single fixed prompt has nothing else in common, and no pair of it would be linked by
@@ -220,6 +221,7 @@ pub(crate) fn hidden_seeds(index: &Index<'_>, options: &ClusterOptions) -> Vec<V
     let things = Things { motifs: index.motifs, objects: index.by_motif };
     let mut seeds: Vec<Vec<u32>> =
         shared(index, things, swallowed, HIDDEN, options).into_iter().map(|(_, seed)| seed).collect();
+    seeds.extend(one_way(index, options));
     seeds.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
     let mut unlike: Vec<Vec<u32>> = Vec::new();
     for seed in seeds {

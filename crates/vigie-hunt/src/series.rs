@@ -221,13 +221,13 @@ mod tests {
 
     #[test]
     fn strangers_have_no_payment_in_common() {
-        let five: Vec<(i64, u32)> = nights(0, 0)[1..6].to_vec();
-        assert!(full_stretches(&five, &all(), DOMAIN).accounts.is_empty());
-        let found = full_stretches(&five, &all(), PAYMENT);
-        assert_eq!(found.accounts, [1, 2, 3, 4, 5]);
-        let later = full_stretches(&nights(100, Micros::DAY / 8)[1..6], &all(), PAYMENT);
+        let seven: Vec<(i64, u32)> = nights(0, 0)[1..8].to_vec();
+        assert!(full_stretches(&seven, &all(), DOMAIN).accounts.is_empty());
+        let found = full_stretches(&seven, &all(), PAYMENT);
+        assert_eq!(found.accounts, [1, 2, 3, 4, 5, 6, 7]);
+        let later = full_stretches(&nights(100, Micros::DAY / 8)[1..8], &all(), PAYMENT);
         assert_eq!(join_sittings(&[found, later], PAYMENT).len(), 1, "one hand pays with several");
-        let months: Vec<(i64, u32)> = (0..5).map(|i| (i64::from(i) * 20 * Micros::DAY, i)).collect();
+        let months: Vec<(i64, u32)> = (0..7).map(|i| (i64::from(i) * 14 * Micros::DAY, i)).collect();
         assert!(full_stretches(&months, &all(), PAYMENT).accounts.is_empty(), "a customer that grows");
     }
 }
