@@ -19,7 +19,23 @@ pub(crate) fn beside(
     let campaigns = Campaigns::of(judged);
     seeds.retain(|seed| campaigns.leave(seed, options.accounts_min).is_some());
     let left = |cluster| campaigns.part(cluster, options.accounts_min);
-    settled(index, graph, &seeds, options).into_iter().filter_map(left).collect()
+    settled(index, graph, &unlike(seeds), options).into_iter().filter_map(left).collect()
+}
+
+/// Part of a seed's accounts from which on a smaller one is nearly the same.
+const ALIKE: f64 = 0.8;
+
+/// The seeds without those that are nearly a larger one. O(seeds² · accounts).
+pub(crate) fn unlike(mut seeds: Vec<Vec<u32>>) -> Vec<Vec<u32>> {
+    seeds.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+    let mut unlike: Vec<Vec<u32>> = Vec::new();
+    for seed in seeds {
+        let alike = |other: &Vec<u32>| inside(&seed, other) as f64 >= ALIKE * other.len() as f64;
+        if !unlike.iter().any(alike) {
+            unlike.push(seed);
+        }
+    }
+    unlike
 }
 
 /// What is accused.
@@ -65,7 +81,7 @@ fn inside(members: &[u32], of: &[u32]) -> usize {
 mod tests {
     use vigie_model::{Exchange, Micros};
 
-    use super::Campaigns;
+    use super::{Campaigns, unlike};
     use crate::assemble::Judged;
     use crate::cluster::gather;
     use crate::pipeline::cluster;
@@ -93,6 +109,13 @@ mod tests {
             let beside_other = left(&both, &[judged(other, other.cluster.members.len())]);
             assert_eq!(beside_other.as_ref(), Some(members), "two of another campaign stay there");
         });
+    }
+
+    #[test]
+    fn of_seeds_that_are_nearly_the_same_the_largest_stays() {
+        let seed = |from: u32, to: u32| (from..to).collect::<Vec<u32>>();
+        let seeds = unlike(vec![seed(0, 8), seed(0, 10), seed(5, 15), seed(0, 10)]);
+        assert_eq!(seeds, [seed(0, 10), seed(5, 15)]);
     }
 
     #[test]

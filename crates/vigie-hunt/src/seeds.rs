@@ -206,7 +206,7 @@ fn shared(
 
 /// Accounts that put different questions into one rare wording that its bundle says nothing of: where wordings are
 /// made of sentences that many use, bundles grow far beyond the accounts that use the very same. What seeds find beside
-/// these comes first: a sentence that several operations say is in here, too. None is nearly another.
+/// these comes first: a sentence that several operations say is in here, too. Some are nearly others.
 pub(crate) fn hidden_seeds(index: &Index<'_>, options: &ClusterOptions) -> Vec<Vec<u32>> {
     let mut within = vec![0; index.motifs.len()];
     for (&motif, &bundle) in index.motifs.motif_of.iter().zip(&index.bundles.motif_of) {
@@ -222,18 +222,7 @@ pub(crate) fn hidden_seeds(index: &Index<'_>, options: &ClusterOptions) -> Vec<V
     let mut seeds: Vec<Vec<u32>> =
         shared(index, things, swallowed, HIDDEN, options).into_iter().map(|(_, seed)| seed).collect();
     seeds.extend(one_way(index, options));
-    seeds.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-    let mut unlike: Vec<Vec<u32>> = Vec::new();
-    for seed in seeds {
-        let alike = |other: &Vec<u32>| {
-            let both = seed.iter().filter(|a| other.binary_search(a).is_ok()).count();
-            both as f64 >= ALIKE * other.len() as f64
-        };
-        if !unlike.iter().any(alike) {
-            unlike.push(seed);
-        }
-    }
-    unlike
+    seeds
 }
 
 /// Things that accounts share, and the objects of each.
@@ -245,8 +234,6 @@ struct Things<'a> {
 
 /// How many times a motif's holders its bundle has from which on the bundle says nothing of the motif.
 const SWALLOWED: f64 = 1.5;
-/// Part of a seed's accounts from which on a smaller one is nearly the same.
-const ALIKE: f64 = 0.8;
 
 /// Whether an account asked several different prompts that carry one of the objects.
 fn asks_variously(index: &Index<'_>, account: u32, objects: &FxHashSet<u64>, habit: Habit) -> bool {
