@@ -146,13 +146,9 @@ pub fn hunt(
 }
 
 /// Who is in a cluster: they are in no matched group.
-pub(crate) fn pool<'c>(
-    index: &Index<'_>,
-    population: &Population,
-    found: impl IntoIterator<Item = &'c Cluster>,
-) -> Pool {
+pub(crate) fn pool(index: &Index<'_>, population: &Population, found: &[Cluster]) -> Pool {
     let mut inside = vec![false; index.view.accounts()];
-    found.into_iter().flat_map(|c| &c.members).for_each(|&a| inside[a as usize] = true);
+    found.iter().flat_map(|c| &c.members).for_each(|&a| inside[a as usize] = true);
     Pool::new(&population.profiles, &inside)
 }
 
