@@ -189,7 +189,8 @@ pub struct History {
     pub sign_up_day: f64,
     /// What matched groups show for that.
     pub sign_up_day_expected: f64,
-    /// Share of members whose sign-up is part of a series: days far fuller than their e-mail domain and the day explain.
+    /// Share of members whose sign-up is part of a series: days far fuller than their e-mail domain, or their payment, and
+    /// the days explain, or a burst over all accounts.
     pub serial: f64,
     /// The same over the population.
     pub serial_expected: f64,

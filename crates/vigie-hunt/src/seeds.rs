@@ -1,4 +1,4 @@
-//! Seeds: groups of accounts that may be a cluster, from four sides.
+//! Seeds: groups of accounts that may be a cluster, from four sides, and the hidden ones that come after those.
 
 use rayon::iter::{IntoParallelIterator, ParallelExtend, ParallelIterator};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -25,13 +25,9 @@ pub(crate) fn seeds(
     let all = [Layer::Content, Layer::Harness, Layer::Infrastructure];
     let bundle_objects = MotifObjects::new(&index.bundles.motif_of, index.bundles.len());
     let whole = Things { motifs: index.bundles, objects: &bundle_objects };
-    let seeding = |thing: u32, layers: &[Layer], of: &Motifs| {
-        let layer = of.motifs[thing as usize].layer;
-        layers.iter().any(|&l| layer == l as u8)
-    };
-    let bundles = shared(index, whole, |b| seeding(b, &all, index.bundles), HABIT, options);
+    let bundles = shared(index, whole, |b| is_of(index.bundles, b, &all), HABIT, options);
     let addresses = [Layer::Infrastructure];
-    let traces = shared(index, whole, |b| seeding(b, &addresses, index.bundles), TRACE, options);
+    let traces = shared(index, whole, |b| is_of(index.bundles, b, &addresses), TRACE, options);
     let mut bundles: Vec<(bool, Vec<u32>)> = [bundles, traces].concat();
     bundles.sort_unstable();
     bundles.dedup();
@@ -155,7 +151,12 @@ const TRACE: Habit = Habit { prompts: 2, usage: 0.02 };
 /// What is asked of a wording that its bundle says nothing of.
 const HIDDEN: Habit = TRACE;
 /// Part of the population above which what accounts share is a carrier's or a fashion, not an operation's.
-pub(crate) const SEED_HOLDERS_MAX: f64 = 0.05;
+const SEED_HOLDERS_MAX: f64 = 0.05;
+
+/// Most accounts that may hold what seeds a cluster.
+pub(crate) fn holders_max(index: &Index<'_>) -> usize {
+    ((SEED_HOLDERS_MAX * index.view.population as f64) as usize).max(50)
+}
 
 /// Accounts that put different questions into one rare wording again and again, be it around the question or in the
 /// system prompt: a fleet with a single fixed prompt has nothing else in common, and no pair of it would be linked by
@@ -171,7 +172,7 @@ fn shared(
     options: &ClusterOptions,
 ) -> Vec<(bool, Vec<u32>)> {
     let least = options.accounts_min.max(6);
-    let most = ((SEED_HOLDERS_MAX * index.view.population as f64) as usize).max(50);
+    let most = holders_max(index);
     let mut seeds: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
     for account in 0..index.view.accounts() as u32 {
         for held in things.motifs.of(account) {
@@ -213,16 +214,21 @@ pub(crate) fn hidden_seeds(index: &Index<'_>, options: &ClusterOptions) -> Vec<V
         within[motif as usize] = bundle;
     }
     let swallowed = |motif: u32| {
-        let layer = index.motifs.motifs[motif as usize].layer;
         let own = index.motifs.holders(motif).len() as f64;
         let all = index.bundles.holders(within[motif as usize]).len() as f64;
-        (layer == Layer::Content as u8 || layer == Layer::Harness as u8) && all >= SWALLOWED * own
+        is_of(index.motifs, motif, &[Layer::Content, Layer::Harness]) && all >= SWALLOWED * own
     };
     let things = Things { motifs: index.motifs, objects: index.by_motif };
     let mut seeds: Vec<Vec<u32>> =
         shared(index, things, swallowed, HIDDEN, options).into_iter().map(|(_, seed)| seed).collect();
     seeds.extend(one_way(index, options));
     seeds
+}
+
+/// Whether a thing belongs to one of these layers.
+fn is_of(things: &Motifs, thing: u32, layers: &[Layer]) -> bool {
+    let layer = things.motifs[thing as usize].layer;
+    layers.iter().any(|&l| layer == l as u8)
 }
 
 /// Things that accounts share, and the objects of each.

@@ -174,9 +174,12 @@ fn full_stretches(accounts: &[(i64, u32)], all: &[i64], rule: Rule) -> Series {
 
 #[cfg(test)]
 mod tests {
-    use vigie_model::Micros;
+    use vigie_model::{Account, Exchange, Micros};
 
-    use super::{DOMAIN, PAYMENT, Series, full_stretches, join_sittings};
+    use super::{DOMAIN, PAYMENT, Series, full_stretches, join_sittings, sign_up_series};
+    use crate::staged::folded;
+    use crate::view::View;
+    use crate::{SideTables, Window};
 
     /// 12,000 sign-ups spread evenly over 100 days.
     fn all() -> Vec<i64> {
@@ -229,5 +232,29 @@ mod tests {
         assert_eq!(join_sittings(&[found, later], PAYMENT).len(), 1, "one hand pays with several");
         let months: Vec<(i64, u32)> = (0..7).map(|i| (i64::from(i) * 14 * Micros::DAY, i)).collect();
         assert!(full_stretches(&months, &all(), PAYMENT).accounts.is_empty(), "a customer that grows");
+    }
+
+    /// Series where so many of 640 accounts, which sign up three hours apart, do so within half an hour besides.
+    fn bursts(within: usize) -> Vec<Vec<u32>> {
+        let name = |i: usize| format!("account {i:03}");
+        let exchange = |i| Exchange { event_id: name(i), account_id: name(i), ..Exchange::default() };
+        let created = |i: usize| match i < within {
+            true => 40 * Micros::DAY + i as i64 * 100 * Micros::SECOND,
+            false => i as i64 * Micros::DAY / 8,
+        };
+        let known =
+            |i| Account { account_id: name(i), created_at: Some(Micros(created(i))), ..Account::default() };
+        let lake = folded(&(0..640).map(exchange).collect::<Vec<_>>());
+        let side = SideTables { accounts: (0..640).map(known).collect(), models: Vec::new() };
+        sign_up_series(&View::new(&lake, &side, Window::default()))
+    }
+
+    #[test]
+    fn a_burst_of_sign_ups_is_more_than_twice_the_usual_would_give_in_a_hundred_logs() {
+        assert!(bursts(0).is_empty());
+        assert!(bursts(7).is_empty(), "too few for a series");
+        let burst: Vec<u32> = (0..18).collect();
+        let found = bursts(18);
+        assert!(found.iter().any(|s| burst.iter().all(|a| s.contains(a)) && s.len() < 24), "{found:?}");
     }
 }

@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use vigie_graph::stats::poisson_tail;
 
 use crate::cluster::{ClusterOptions, Index};
-use crate::seeds::SEED_HOLDERS_MAX;
+use crate::seeds::holders_max;
 use crate::touch::{ObjectKind, content_objects};
 
 /// Fewest accounts of a wording.
@@ -37,7 +37,7 @@ struct Said {
 /// Accounts that put different questions into one wording and ask in one way, more of them than everybody's ways explain.
 /// O(rows · wordings of a row).
 pub(crate) fn one_way(index: &Index<'_>, options: &ClusterOptions) -> Vec<Vec<u32>> {
-    let most = ((SEED_HOLDERS_MAX * index.view.population as f64) as usize).max(50);
+    let most = holders_max(index);
     let least = options.accounts_min.max(HOLDERS_MIN);
     let mut wordings: FxHashMap<u64, u32> = FxHashMap::default();
     for (object, &motif) in index.motifs.motif_of.iter().enumerate() {
