@@ -94,8 +94,11 @@ pub(crate) fn settled(
     seeds: &[Vec<u32>],
     options: &ClusterOptions,
 ) -> Vec<Cluster> {
-    let mut found: Vec<Cluster> =
-        seeds.par_iter().filter_map(|seed| settle(index, graph, seed, options)).collect();
+    distinct(seeds.par_iter().filter_map(|seed| settle(index, graph, seed, options)).collect())
+}
+
+/// The clusters, each once, largest first.
+pub(crate) fn distinct(mut found: Vec<Cluster>) -> Vec<Cluster> {
     found.sort_unstable_by(|a, b| b.members.len().cmp(&a.members.len()).then(a.members.cmp(&b.members)));
     found.dedup_by(|a, b| a.members == b.members);
     found

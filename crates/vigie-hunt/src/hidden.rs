@@ -1,14 +1,15 @@
 //! Clusters that only a wording tells which its bundle hides: they are judged once the others are, and only where those
 //! leave most of their members unnamed. A sentence that several operations say would tell them as one.
 
+use rayon::iter::{IntoParallelIterator, ParallelExtend, ParallelIterator};
 use vigie_graph::Graph;
 
 use crate::assemble::Judged;
-use crate::cluster::{Cluster, ClusterOptions, Index, settled};
+use crate::cluster::{Cluster, ClusterOptions, Index, distinct, gather, settled};
 use crate::verdict::{accused, union};
 
-/// The clusters that hidden seeds settle into beside what is accused already. O(seeds · members), and what settling takes
-/// for seeds that are mostly unnamed.
+/// The clusters that hidden seeds make beside what is accused already. O(seeds · members), and what settling takes for
+/// seeds that are mostly unnamed.
 pub(crate) fn beside(
     index: &Index<'_>,
     graph: &Graph,
@@ -19,7 +20,20 @@ pub(crate) fn beside(
     let campaigns = Campaigns::of(judged);
     seeds.retain(|seed| campaigns.leave(seed, options.accounts_min).is_some());
     let left = |cluster| campaigns.part(cluster, options.accounts_min);
-    settled(index, graph, &unlike(seeds), options).into_iter().filter_map(left).collect()
+    both(index, graph, unlike(seeds), options).into_iter().filter_map(left).collect()
+}
+
+/// What seeds settle into, and the seeds as they are: of a relay's accounts with one exchange each, settling leaves those
+/// few that share more than the wording. Largest first.
+pub(crate) fn both(
+    index: &Index<'_>,
+    graph: &Graph,
+    seeds: Vec<Vec<u32>>,
+    options: &ClusterOptions,
+) -> Vec<Cluster> {
+    let mut found = settled(index, graph, &seeds, options);
+    found.par_extend(seeds.into_par_iter().map(|seed| gather(index, seed, options)));
+    distinct(found)
 }
 
 /// Part of a seed's accounts from which on a smaller one is nearly the same.

@@ -46,27 +46,26 @@ pub(crate) fn one_way(index: &Index<'_>, options: &ClusterOptions) -> Vec<Vec<u3
             wordings.insert(index.objects.id(object), motif);
         }
     }
-    let (mut said, users) = said(index, &wordings);
+    let (mut said, ways) = said(index, &wordings);
     said.par_sort_unstable();
     let together: Vec<&[Said]> = said.chunk_by(|x, y| x.motif == y.motif).collect();
-    let population = index.view.population.max(1) as f64;
-    let share = |way: &Way| f64::from(users.get(way).copied().unwrap_or(0)) / population;
+    let share = |way: &Way| ways.get(way).copied().unwrap_or(0.0);
     together.into_par_iter().filter_map(|said| of_one_program(said, least, share)).collect()
 }
 
 /// Whether an object is words that may stand around different questions.
 fn tells(kind: ObjectKind) -> bool {
-    matches!(kind, ObjectKind::Opening12 | ObjectKind::Ending | ObjectKind::Phrase)
+    matches!(kind, ObjectKind::Opening6 | ObjectKind::Opening12 | ObjectKind::Ending | ObjectKind::Phrase)
 }
 
-/// How every account says each wording, and how many accounts use each way at all.
-fn said(index: &Index<'_>, wordings: &FxHashMap<u64, u32>) -> (Vec<Said>, FxHashMap<Way, u32>) {
+/// How every account says each wording, and the share of each way in what an account asks, averaged over accounts.
+fn said(index: &Index<'_>, wordings: &FxHashMap<u64, u32>) -> (Vec<Said>, FxHashMap<Way, f64>) {
     let rows = &index.view.lake.rows;
-    let of = |account: u32| -> (Vec<Said>, FxHashSet<Way>) {
-        let (mut said, mut ways): (FxHashMap<u32, Said>, FxHashSet<Way>) = Default::default();
+    let of = |account: u32| -> (Vec<Said>, FxHashMap<Way, u32>) {
+        let (mut said, mut ways): (FxHashMap<u32, Said>, FxHashMap<Way, u32>) = Default::default();
         for row in index.view.ranges[account as usize].clone() {
             let way = (rows.model[row], rows.parameters[row]);
-            ways.insert(way);
+            *ways.entry(way).or_default() += 1;
             content_objects(rows, row, |kind, hash| {
                 if tells(kind)
                     && let Some(&motif) = wordings.get(&kind.object(hash))
@@ -77,11 +76,15 @@ fn said(index: &Index<'_>, wordings: &FxHashMap<u64, u32>) -> (Vec<Said>, FxHash
         }
         (said.into_values().collect(), ways)
     };
-    let each: Vec<(Vec<Said>, FxHashSet<Way>)> =
+    let each: Vec<(Vec<Said>, FxHashMap<Way, u32>)> =
         (0..index.view.accounts() as u32).into_par_iter().map(of).collect();
-    let mut users: FxHashMap<Way, u32> = FxHashMap::default();
-    each.iter().flat_map(|(_, ways)| ways).for_each(|&way| *users.entry(way).or_default() += 1);
-    (each.into_iter().flat_map(|(said, _)| said).collect(), users)
+    let population = index.view.population.max(1) as f64;
+    let mut shares: FxHashMap<Way, f64> = FxHashMap::default();
+    for (account, (_, ways)) in each.iter().enumerate() {
+        let own = f64::from(index.view.exchanges[account].max(1)) * population;
+        ways.iter().for_each(|(&way, &n)| *shares.entry(way).or_default() += f64::from(n) / own);
+    }
+    (each.into_iter().flat_map(|(said, _)| said).collect(), shares)
 }
 
 /// The accounts of one wording that ask in its commonest way, where one program says it. `said` is sorted.
