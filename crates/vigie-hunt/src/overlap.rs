@@ -32,10 +32,11 @@ pub(crate) fn resolve_overlaps(
             kept.push(judged);
             continue;
         };
-        let (p, was_accused, alike) = (judged.facts.chance, accused(&judged), leftover(&judged, &stays));
+        let (p, q_value) = (judged.facts.chance, judged.q_value);
+        let (was_accused, alike) = (accused(&judged), leftover(&judged, &stays));
         let enough = stays.iter().filter(|&&s| s).count() >= bench.settings.accounts_min;
         match enough.then(|| bench.judge(judged.cluster.keep(&stays))).flatten() {
-            Some(rest) if accused(&rest) || !was_accused => kept.push(rest),
+            Some(rest) if accused(&rest) || !was_accused => kept.push(Judged { q_value, ..rest }),
             _ => {
                 if was_accused {
                     followers.entry(winner).or_default().extend(alike);
@@ -45,7 +46,10 @@ pub(crate) fn resolve_overlaps(
         }
     }
     let place = |(place, winner): (usize, Judged)| match followers.get(&place) {
-        Some(followers) => bench.followed(winner, followers, options),
+        Some(followers) => {
+            let q_value = winner.q_value;
+            Judged { q_value, ..bench.followed(winner, followers, options) }
+        }
         None => winner,
     };
     (kept.into_iter().enumerate().map(place).collect(), taken)
@@ -85,6 +89,7 @@ fn leftover(judged: &Judged, stays: &[bool]) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::resolve_overlaps;
+    use crate::assemble::Judged;
     use crate::staged::{Staged, staged};
 
     #[test]
@@ -103,6 +108,20 @@ mod tests {
                 followed += members[last..].iter().filter(named).count();
             }
             assert!(followed * 2 > left, "{followed} of {left}");
+        });
+    }
+
+    #[test]
+    fn a_piece_of_a_campaign_is_told_with_it_and_keeps_its_q_value() {
+        staged(|Staged { bench, campaigns, options, .. }| {
+            for campaign in campaigns {
+                let inside: Vec<bool> = (0..campaign.cluster.members.len()).map(|i| i % 2 == 0).collect();
+                let pieces = [campaign.cluster.clone(), campaign.cluster.clone().keep(&inside)];
+                let told = |cluster| Judged { q_value: 0.01, ..bench.look(cluster) };
+                let (kept, _) = resolve_overlaps(bench, pieces.map(told).into(), options);
+                assert_eq!(kept.len(), 1);
+                assert!((kept[0].q_value - 0.01).abs() < 1e-12);
+            }
         });
     }
 }

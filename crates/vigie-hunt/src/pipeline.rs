@@ -190,7 +190,11 @@ fn test(
         let slice = rest_of(index, &judged.cluster, judged.slice);
         Judged { slice, ..judged }
     };
-    adopt(&bench, join(&bench, judged, cutting), cutting).into_iter().map(told).collect()
+    let (campaigns, mut others): (Vec<Judged>, Vec<Judged>) =
+        join(&bench, judged, cutting).into_iter().partition(accused);
+    // What was joined may hold what was not.
+    others.extend(resolve_overlaps(&bench, campaigns, cutting).0);
+    adopt(&bench, others, cutting).into_iter().map(told).collect()
 }
 
 fn assemble(index: &Index<'_>, judged: &[Judged], links: &[Link]) -> HuntReport {
