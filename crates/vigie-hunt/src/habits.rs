@@ -89,6 +89,11 @@ impl Ways {
         Self { numbered, number_of: numbers, count, seen }
     }
 
+    /// How faithful an account is to an address; NaN where that cannot be told.
+    pub(crate) fn loyalty(&self, account: u32) -> f64 {
+        self.numbered[account as usize].1
+    }
+
     /// Accounts whose commonest client this is.
     pub(crate) fn run_by(&self, client: u64) -> u32 {
         self.number_of.get(&client).map_or(0, |&n| self.count[n as usize][0])

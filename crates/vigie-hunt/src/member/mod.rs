@@ -17,7 +17,10 @@ use crate::profile::{STRETCHES, activity, stretch};
 use crate::rows::DIMS;
 use crate::slice::Slice;
 
+mod near;
 mod weights;
+
+pub(crate) use near::Spread;
 
 /// Ways in which members are tied behind the content.
 const TIES: usize = 4;
@@ -45,6 +48,10 @@ pub struct Likeness {
     /// ln(1 + its exchanges in the slice).
     #[serde(default)]
     pub asked: f64,
+    /// How much likelier the others began when it did, ended when it did, are as busy and as faithful to an address than
+    /// the population, in nats.
+    #[serde(default)]
+    pub near: [f64; 4],
     /// Whether it signed up far from when the others did, 0 or 1.
     pub age_off: f64,
     /// Whether it has an owner where hardly a member has one, 0 or 1.
@@ -66,6 +73,11 @@ pub const RAISES: [Option<bool>; MEASURES] = {
     let (up, down) = (Some(true), Some(false));
     [up, up, down, up, down, down, up, None, None, None, None, None, up, up, up, up, up, None]
 };
+
+/// What the four nats of [`Likeness::near`] count: they say one thing in four ways, and the trees know a part of it.
+const NEAR_COUNTS: f64 = 0.25;
+/// Most nats, for or against, of each.
+const NEAR_MOST: f64 = 4.0;
 
 impl Likeness {
     /// All numbers, in the order of [`RAISES`].
@@ -95,9 +107,9 @@ impl Likeness {
     }
 
     /// Log-odds that an account of a suspected cluster is a campaign's, in nats: boosted trees over the members of such
-    /// clusters in simulated worlds, directions fixed beforehand.
+    /// clusters in simulated worlds, directions fixed beforehand, and beside them, unlearned, where it lies among the others.
     pub(crate) fn log_odds(&self) -> f64 {
-        weights::FOREST.log_odds(&self.measures())
+        weights::FOREST.log_odds(&self.measures()) + NEAR_COUNTS * self.near.iter().sum::<f64>()
     }
 
     /// The same as a probability, 0–1.
@@ -145,6 +157,7 @@ pub(crate) fn likeness(
     };
     let in_step = to_the_rest(&slice.rows.iter().map(worked).collect::<Vec<_>>());
     let all_in_step = typical(&in_step);
+    let near = near(index, population, cluster, slice);
     let ties = ties(index, population, cluster, slice, &guest_of);
     let holds: [f64; TIES] =
         std::array::from_fn(|t| ties.iter().filter(|has| has[t]).count() as f64 / n.max(1) as f64);
@@ -170,6 +183,7 @@ pub(crate) fn likeness(
                 alike: (alike[i] / all_alike).clamp(0.0, 1.0),
                 ways: ways[i],
                 in_step: (in_step[i] / all_in_step).min(1.0),
+                near: near[i],
                 asked: (1.0 + slice.rows[i].len() as f64).ln(),
                 age_off: f64::from(u8::from(at.is_some_and(|t| t < q1 - reach || t > q3 + reach))),
                 own_house: f64::from(u8::from(guest_of(i) != 0)),
@@ -179,6 +193,24 @@ pub(crate) fn likeness(
             }
         })
         .collect()
+}
+
+/// [`Likeness::near`] of each member. O(members · log accounts).
+fn near(index: &Index<'_>, population: &Population, cluster: &Cluster, slice: &Slice) -> Vec<[f64; 4]> {
+    let time = |row: Option<&usize>| row.map_or(f64::NAN, |&row| index.view.lake.rows.time[row] as f64);
+    let picked = |of: fn(&[usize]) -> Option<&usize>| -> Vec<f64> {
+        slice.rows.iter().map(|rows| time(of(rows))).collect()
+    };
+    let members = |of: &dyn Fn(u32) -> f64| -> Vec<f64> { cluster.members.iter().map(|&a| of(a)).collect() };
+    let values = [
+        picked(<[usize]>::first),
+        picked(<[usize]>::last),
+        members(&|a| population.log_exchanges[a as usize]),
+        members(&|a| population.ways.loyalty(a)),
+    ];
+    let likelier: [Vec<f64>; 4] = std::array::from_fn(|i| population.spreads[i].likelier(&values[i]));
+    let of = |member: usize| likelier.each_ref().map(|l| l[member].clamp(-NEAR_MOST, NEAR_MOST));
+    (0..cluster.members.len()).map(of).collect()
 }
 
 /// Cosine of each vector with the sum of the others.
