@@ -4,6 +4,7 @@ mod activity;
 mod adopt;
 mod assemble;
 mod candidates;
+mod classes;
 mod cluster;
 mod examples;
 mod facts;

@@ -8,6 +8,7 @@ use vigie_model::{Kind, Layer, Severity};
 
 use crate::Settings;
 use crate::assemble::Judged;
+use crate::classes::{Traits, classes};
 use crate::cluster::{Cluster, ClusterOptions, Index, gather};
 use crate::facts::facts;
 use crate::job::Job;
@@ -187,6 +188,8 @@ impl Bench<'_> {
         let parts = split(graph, members.clone(), options.accounts_min);
         let victims = whole.judgement.kind == Kind::KeyTakeover;
         let parts = if victims { self.of_one_job(&parts, options) } else { self.bound(&parts, &whole) };
+        let by_way = |part| self.by_way(&whole, part, options);
+        let parts: Vec<Vec<u32>> = parts.into_iter().flat_map(by_way).collect();
         if parts.len() < 2 {
             return vec![whole];
         }
@@ -202,6 +205,27 @@ impl Bench<'_> {
         } else {
             vec![whole]
         }
+    }
+
+    /// A part of a cluster, parted again by the ways in which its members go about their work.
+    fn by_way(&self, whole: &Judged, part: Vec<u32>, options: &ClusterOptions) -> Vec<Vec<u32>> {
+        if part.len() < 2 * options.accounts_min {
+            return vec![part];
+        }
+        let rows = &self.index.view.lake.rows;
+        let traits = |account: &u32| -> Traits {
+            let at = whole.cluster.members.binary_search(account);
+            let own = at.map_or(&[][..], |at| &whole.slice.rows[at]);
+            let way = |&row: &usize| rows.model[row] ^ rows.parameters[row].rotate_left(17);
+            [
+                commonest(own.iter().map(way)),
+                commonest(own.iter().map(|&row| rows.client[row])),
+                commonest(own.iter().map(|&row| rows.network[row])),
+            ]
+        };
+        let traits: Vec<Traits> = part.iter().map(traits).collect();
+        let of = |class: Vec<usize>| class.into_iter().map(|at| part[at]).collect();
+        classes(&traits).into_iter().map(of).collect()
     }
 
     /// What no part of an accused cluster kept though it looks like the whole: a part of its own where it makes a case,
@@ -334,6 +358,13 @@ impl Bench<'_> {
         }
         (kept, taken)
     }
+}
+
+/// The value that comes most often, of equals the largest; 0 where all are unseen.
+fn commonest(values: impl Iterator<Item = u64>) -> u64 {
+    let mut counts: FxHashMap<u64, u32> = FxHashMap::default();
+    values.filter(|&v| v != 0).for_each(|v| *counts.entry(v).or_default() += 1);
+    counts.into_iter().max_by_key(|&(v, n)| (n, v)).map_or(0, |(v, _)| v)
 }
 
 /// Accounts that are in any of these, sorted and distinct.
