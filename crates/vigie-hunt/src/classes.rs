@@ -7,6 +7,7 @@
 //! class apart must therefore show in two traits at least: one alone costs as much to tell as it explains.
 
 use rustc_hash::FxHashMap;
+use vigie_graph::stats::ln_gamma;
 
 /// Traits of an account; 0 where unseen.
 pub(crate) type Traits = [u64; TRAITS];
@@ -25,7 +26,7 @@ const SWEEPS: usize = 20;
 const GAIN: f64 = 25.0;
 
 /// Members by class, as places in `traits`, where the traits are far likelier so than in one class, else all in one.
-/// Deterministic. O(members · classes · traits · sweeps + classes² · members).
+/// Deterministic. O(members · classes · traits · sweeps + classes³ · values).
 pub(crate) fn classes(traits: &[Traits]) -> Vec<Vec<usize>> {
     let table = Table::new(traits);
     let one = vec![0; traits.len()];
@@ -189,9 +190,9 @@ impl Class {
     }
 }
 
-/// ln of x · (x + 1) · … · (x + n - 1).
+/// ln of x · (x + 1) · … · (x + n - 1), where x > 0 or n = 0. O(1).
 fn rising(x: f64, n: f64) -> f64 {
-    (0..n as u32).map(|i| (x + f64::from(i)).ln()).sum()
+    if n < 0.5 { 0.0 } else { ln_gamma(x + n) - ln_gamma(x) }
 }
 
 #[cfg(test)]

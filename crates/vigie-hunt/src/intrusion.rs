@@ -168,7 +168,8 @@ fn way(rows: &Rows, burst: &[usize]) -> Option<Way> {
     Some((tried, model))
 }
 
-fn commonest(values: impl Iterator<Item = u64>) -> Option<u64> {
+/// The value that comes most often, of equals the largest.
+pub(crate) fn commonest(values: impl Iterator<Item = u64>) -> Option<u64> {
     let mut counts: FxHashMap<u64, u32> = FxHashMap::default();
     values.for_each(|value| *counts.entry(value).or_default() += 1);
     counts.into_iter().max_by_key(|&(value, n)| (n, value)).map(|(value, _)| value)

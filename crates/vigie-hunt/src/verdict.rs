@@ -11,6 +11,7 @@ use crate::assemble::Judged;
 use crate::classes::{Traits, classes};
 use crate::cluster::{Cluster, ClusterOptions, Index, gather};
 use crate::facts::facts;
+use crate::intrusion::commonest;
 use crate::job::Job;
 use crate::matched::Pool;
 use crate::member::likeness;
@@ -171,8 +172,9 @@ const OWN: f64 = 0.8;
 
 impl Bench<'_> {
     /// An accused cluster that falls apart in the link graph into parts which are each accused is several campaigns that
-    /// meet in something, such as a proxy or a way of asking, and is told as such. Accounts of one sign-up series and
-    /// victims that were tried in one way stay together: they are one hand's, whatever they are used for.
+    /// meet in something, such as a proxy or a way of asking, and is told as such; so is one whose members go about it in
+    /// ways that set them [apart](classes). Accounts of one sign-up series and victims that were tried in one way stay
+    /// together: they are one hand's, whatever they are used for.
     pub(crate) fn unmix(&self, graph: &Graph, whole: Judged, options: &ClusterOptions) -> Vec<Judged> {
         if !accused(&whole) || whole.cluster.members.len() < 2 * options.accounts_min {
             return vec![whole];
@@ -207,7 +209,7 @@ impl Bench<'_> {
         }
     }
 
-    /// A part of a cluster, parted again by the ways in which its members go about their work.
+    /// A part of a cluster, parted again by the ways in which its members go about their work in the slice.
     fn by_way(&self, whole: &Judged, part: Vec<u32>, options: &ClusterOptions) -> Vec<Vec<u32>> {
         if part.len() < 2 * options.accounts_min {
             return vec![part];
@@ -216,11 +218,14 @@ impl Bench<'_> {
         let traits = |account: &u32| -> Traits {
             let at = whole.cluster.members.binary_search(account);
             let own = at.map_or(&[][..], |at| &whole.slice.rows[at]);
-            let way = |&row: &usize| rows.model[row] ^ rows.parameters[row].rotate_left(17);
+            let common = |of: &dyn Fn(usize) -> u64| {
+                commonest(own.iter().map(|&row| of(row)).filter(|&value| value != 0)).unwrap_or(0)
+            };
             [
-                commonest(own.iter().map(way)),
-                commonest(own.iter().map(|&row| rows.client[row])),
-                commonest(own.iter().map(|&row| rows.network[row])),
+                // One trait: who chooses the model sets its parameters.
+                common(&|row| rows.model[row] ^ rows.parameters[row].rotate_left(17)),
+                common(&|row| rows.client[row]),
+                common(&|row| rows.network[row]),
             ]
         };
         let traits: Vec<Traits> = part.iter().map(traits).collect();
@@ -358,13 +363,6 @@ impl Bench<'_> {
         }
         (kept, taken)
     }
-}
-
-/// The value that comes most often, of equals the largest; 0 where all are unseen.
-fn commonest(values: impl Iterator<Item = u64>) -> u64 {
-    let mut counts: FxHashMap<u64, u32> = FxHashMap::default();
-    values.filter(|&v| v != 0).for_each(|v| *counts.entry(v).or_default() += 1);
-    counts.into_iter().max_by_key(|&(v, n)| (n, v)).map_or(0, |(v, _)| v)
 }
 
 /// Accounts that are in any of these, sorted and distinct.
