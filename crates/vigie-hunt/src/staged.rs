@@ -24,6 +24,8 @@ pub(crate) struct Staged<'a> {
     pub(crate) options: &'a ClusterOptions,
     /// Whether each account is in a network that should be accused.
     pub(crate) guilty: Vec<bool>,
+    /// That network, by its number in the truth.
+    pub(crate) networks: Vec<Option<u32>>,
     /// Whether such a network sent each row.
     pub(crate) planted: Vec<bool>,
 }
@@ -78,10 +80,12 @@ pub(crate) fn staged_in(config: &WorldConfig, then: impl FnOnce(&Staged<'_>)) {
                 campaigns.push(judged);
             }
         }
+        let network = |name: &str| truth.malicious_networks_of(truth.account(name)?).next();
+        let networks = lake.accounts.iter().map(|name| network(name)).collect();
         let guilty = |name: &str| truth.account(name).is_some_and(|a| truth.is_malicious(a));
         let guilty = lake.accounts.iter().map(|name| guilty(name)).collect();
         let planted = |row: usize| truth.network_of_event(lake.event_id(row)).is_some();
         let planted = (0..lake.rows.time.len()).map(planted).collect();
-        then(&Staged { bench, campaigns, options: &cutting, guilty, planted });
+        then(&Staged { bench, campaigns, options: &cutting, guilty, networks, planted });
     });
 }

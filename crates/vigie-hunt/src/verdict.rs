@@ -411,6 +411,27 @@ mod tests {
     }
 
     #[test]
+    fn operations_in_one_cluster_are_parted_by_their_ways_and_one_alone_is_not() {
+        staged(|Staged { bench, campaigns, options, networks, .. }| {
+            let of = |members: &[u32]| {
+                let mut found: Vec<u32> = members.iter().filter_map(|&a| networks[a as usize]).collect();
+                found.sort_unstable();
+                found.dedup();
+                found.len()
+            };
+            let mut parted = 0;
+            for campaign in campaigns {
+                let members = &campaign.cluster.members;
+                let parts = bench.by_way(campaign, members.clone(), options);
+                assert_eq!(parts.len(), of(members));
+                assert!(parts.iter().all(|part| of(part) == 1), "{parts:?}");
+                parted += usize::from(parts.len() > 1);
+            }
+            assert!((1..campaigns.len()).contains(&parted), "{parted} of {}", campaigns.len());
+        });
+    }
+
+    #[test]
     fn whoever_is_vouched_for_among_its_own_leaves_an_accused_cluster() {
         staged(|Staged { bench, campaigns, .. }| {
             for campaign in campaigns {
