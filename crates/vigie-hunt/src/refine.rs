@@ -22,7 +22,7 @@ pub(crate) fn alike(like: &Likeness) -> bool {
 
 /// Which members of a mixture look like one campaign's.
 pub(crate) fn core(likeness: &[Likeness]) -> Vec<bool> {
-    likeness.iter().map(|like| like.log_odds() >= CORE).collect()
+    likeness.iter().map(|like| like.log_odds_anywhere() >= CORE).collect()
 }
 
 /// Which members of an accused cluster stay, in the order of the cluster's members. `victims` says that the cluster is an

@@ -109,7 +109,13 @@ impl Likeness {
     /// Log-odds that an account of a suspected cluster is a campaign's, in nats: boosted trees over the members of such
     /// clusters in simulated worlds, directions fixed beforehand, and beside them, unlearned, where it lies among the others.
     pub(crate) fn log_odds(&self) -> f64 {
-        weights::FOREST.log_odds(&self.measures()) + NEAR_COUNTS * self.near.iter().sum::<f64>()
+        self.log_odds_anywhere() + NEAR_COUNTS * self.near.iter().sum::<f64>()
+    }
+
+    /// The same without where it lies among the others: a core that is chosen by when it began would be judged by having
+    /// begun together.
+    pub(crate) fn log_odds_anywhere(&self) -> f64 {
+        weights::FOREST.log_odds(&self.measures())
     }
 
     /// The same as a probability, 0–1.
