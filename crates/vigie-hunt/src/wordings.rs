@@ -154,4 +154,35 @@ mod tests {
         let strangers = seeds(different, |account| format!("model {}", account % 5));
         assert!(strangers.is_empty(), "{strangers:?}");
     }
+
+    #[test]
+    fn six_words_are_enough_and_what_everybody_did_once_is_still_a_rare_way() {
+        let word = |account: usize, n: usize| {
+            format!("{}{}", WORDS[(account + 3 * n) % 12], WORDS[(account * 5 + n + account / 12) % 12])
+        };
+        let exchange = |account: usize, i: usize, model: &str, prompt: String| Exchange {
+            event_id: format!("{account}-{i}"),
+            account_id: format!("account {account:03}"),
+            timestamp: Micros((account * 100 + i) as i64 * 1_000_000),
+            request_model: Some(model.to_owned()),
+            prompt: Some(prompt),
+            ..Exchange::default()
+        };
+        let of = |account: usize| {
+            let own = (0..10).map(move |i| {
+                let model = if i == 0 { "model nine" } else { "model one" };
+                exchange(account, i, model, format!("what is good about {} today", word(account, i)))
+            });
+            let asked: Vec<String> = (0..9).map(|n| word(account, n)).collect();
+            let prompt = format!("you weigh every passage with care {}", asked.join(" "));
+            own.chain((account < 16).then(|| exchange(account, 10, "model nine", prompt)))
+        };
+        let lake = folded(&(0..640).flat_map(of).collect::<Vec<_>>());
+        let settings = Settings::default();
+        cluster(&lake, &SideTables::default(), Window::default(), &settings, &Quiet, |found| {
+            let sixteen: Vec<u32> = (0..16).collect();
+            let seeds = one_way(found.index, &found.cutting);
+            assert!(seeds.contains(&sixteen), "{seeds:?}");
+        });
+    }
 }
