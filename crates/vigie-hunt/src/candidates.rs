@@ -5,7 +5,7 @@ use vigie_detectors::{Facts, Judgement};
 
 use crate::assemble::Judged;
 use crate::cluster::Cluster;
-use crate::hidden::{both, unlike};
+use crate::hidden::{tried, unlike};
 use crate::member::Likeness;
 use crate::pipeline::{Found, cluster, pool};
 use crate::verdict::Bench;
@@ -29,7 +29,7 @@ pub struct Candidate {
 pub fn candidates(lake: &Lake, side: &SideTables, window: Window, settings: &Settings) -> Vec<Candidate> {
     cluster(lake, side, window, settings, &Quiet, |found| {
         let Found { index, population, mut clusters, hidden, graph, cutting, .. } = found;
-        clusters.extend(both(index, &graph, unlike(hidden), &cutting));
+        clusters.extend(tried(index, &graph, unlike(hidden), &cutting));
         let pool = pool(index, &population, &clusters);
         let names = &index.view.lake.accounts;
         let bench = Bench { index, population: &population, pool: &pool, settings };

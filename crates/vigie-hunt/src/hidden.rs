@@ -20,12 +20,12 @@ pub(crate) fn beside(
     let campaigns = Campaigns::of(judged);
     seeds.retain(|seed| campaigns.leave(seed, options.accounts_min).is_some());
     let left = |cluster| campaigns.part(cluster, options.accounts_min);
-    both(index, graph, unlike(seeds), options).into_iter().filter_map(left).collect()
+    tried(index, graph, unlike(seeds), options).into_iter().filter_map(left).collect()
 }
 
 /// What seeds settle into, and the seeds as they are: of a relay's accounts with one exchange each, settling leaves those
 /// few that share more than the wording. Largest first.
-pub(crate) fn both(
+pub(crate) fn tried(
     index: &Index<'_>,
     graph: &Graph,
     seeds: Vec<Vec<u32>>,

@@ -101,27 +101,17 @@ mod tests {
                 let last = members.len() - 3;
                 let most: Vec<bool> = (0..members.len()).map(|i| i < last).collect();
                 let rest: Vec<bool> = (0..members.len()).map(|i| i >= last / 2).collect();
-                let parts = [most, rest].map(|stays| bench.look(campaign.cluster.clone().keep(&stays)));
-                let (kept, _) = resolve_overlaps(bench, parts.into(), options);
+                let told = |stays: &[bool]| Judged {
+                    q_value: 0.01,
+                    ..bench.look(campaign.cluster.clone().keep(stays))
+                };
+                let (kept, _) = resolve_overlaps(bench, [&most[..], &rest].map(told).into(), options);
+                assert!(kept.iter().all(|k| (k.q_value - 0.01).abs() < 1e-12), "none was tested anew");
                 let named = |a: &&u32| kept.iter().any(|k| k.cluster.members.contains(a));
                 left += 3;
                 followed += members[last..].iter().filter(named).count();
             }
             assert!(followed * 2 > left, "{followed} of {left}");
-        });
-    }
-
-    #[test]
-    fn a_piece_of_a_campaign_is_told_with_it_and_keeps_its_q_value() {
-        staged(|Staged { bench, campaigns, options, .. }| {
-            for campaign in campaigns {
-                let inside: Vec<bool> = (0..campaign.cluster.members.len()).map(|i| i % 2 == 0).collect();
-                let pieces = [campaign.cluster.clone(), campaign.cluster.clone().keep(&inside)];
-                let told = |cluster| Judged { q_value: 0.01, ..bench.look(cluster) };
-                let (kept, _) = resolve_overlaps(bench, pieces.map(told).into(), options);
-                assert_eq!(kept.len(), 1);
-                assert!((kept[0].q_value - 0.01).abs() < 1e-12);
-            }
         });
     }
 }

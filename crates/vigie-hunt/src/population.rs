@@ -8,7 +8,7 @@ use crate::facts::stopped;
 use crate::habits::{Habits, Ways};
 use crate::intrusion::{Intrusions, Takeover};
 use crate::matched::cross_similarity;
-use crate::member::Spread;
+use crate::member::Spreads;
 use crate::owners::owners;
 use crate::profile::{MARKS, Profile, STRETCHES, profiles, singles};
 use crate::rows::DIMS;
@@ -44,8 +44,8 @@ pub(crate) struct Population {
     pub(crate) created: Vec<Option<i64>>,
     /// First moment of each account in the window.
     pub(crate) first: Vec<Option<i64>>,
-    /// First moment, last moment, ln(1 + exchanges) and loyalty to an address of all accounts of the window.
-    pub(crate) spreads: [Spread; 4],
+    /// Where everybody lies on the scales that members are compared on.
+    pub(crate) spreads: Spreads,
     /// Mean cosine between exchanges of different accounts.
     pub(crate) similarity: f64,
     /// Mean output tokens per exchange.
@@ -96,7 +96,7 @@ impl Population {
         let embeddings: Vec<[f32; DIMS]> = profiles.par_iter().map(Profile::mean_embedding).collect();
         let ways = Ways::new(&view.ranges.par_iter().map(|r| Habits::of(rows, r)).collect::<Vec<_>>());
         let log_exchanges: Vec<f64> = profiles.iter().map(|p| (1.0 + f64::from(p.exchanges)).ln()).collect();
-        let spreads = spreads(view, &log_exchanges, &ways);
+        let spreads = Spreads::new(view, &log_exchanges, &ways);
         let active = embeddings.iter().zip(&view.exchanges).filter(|(_, n)| **n > 0).map(|(e, _)| e);
         Self {
             similarity: cross_similarity(active),
@@ -128,24 +128,6 @@ impl Population {
             singles,
         }
     }
-}
-
-/// Part of the log that lies between two moments that are near each other.
-const NEAR_TIME: f64 = 1.0 / 48.0;
-/// The same of ln(1 + exchanges), and of loyalty.
-const NEAR_VOLUME: f64 = 0.35;
-const NEAR_LOYALTY: f64 = 0.1;
-
-fn spreads(view: &View<'_>, log_exchanges: &[f64], ways: &Ways) -> [Spread; 4] {
-    let there = || (0..view.accounts()).filter(|&a| view.exchanges[a] > 0);
-    let time = |row: usize| view.lake.rows.time[row] as f64;
-    let near = NEAR_TIME * (view.span.1 - view.span.0) as f64;
-    [
-        Spread::new(there().map(|a| time(view.ranges[a].start)), near),
-        Spread::new(there().map(|a| time(view.ranges[a].end - 1)), near),
-        Spread::new(there().map(|a| log_exchanges[a]), NEAR_VOLUME),
-        Spread::new(there().map(|a| ways.loyalty(a as u32)), NEAR_LOYALTY),
-    ]
 }
 
 fn releases(view: &View<'_>) -> Vec<Release> {

@@ -20,7 +20,8 @@ use crate::slice::Slice;
 mod near;
 mod weights;
 
-pub(crate) use near::Spread;
+use near::SCALES;
+pub(crate) use near::Spreads;
 
 /// Ways in which members are tied behind the content.
 const TIES: usize = 4;
@@ -51,7 +52,7 @@ pub struct Likeness {
     /// How much likelier the others began when it did, ended when it did, are as busy and as faithful to an address than
     /// the population, in nats.
     #[serde(default)]
-    pub near: [f64; 4],
+    pub near: [f64; SCALES],
     /// Whether it signed up far from when the others did, 0 or 1.
     pub age_off: f64,
     /// Whether it has an owner where hardly a member has one, 0 or 1.
@@ -76,8 +77,6 @@ pub const RAISES: [Option<bool>; MEASURES] = {
 
 /// What the four nats of [`Likeness::near`] count: they say one thing in four ways, and the trees know a part of it.
 const NEAR_COUNTS: f64 = 0.25;
-/// Most nats, for or against, of each.
-const NEAR_MOST: f64 = 4.0;
 
 impl Likeness {
     /// All numbers, in the order of [`RAISES`].
@@ -163,7 +162,7 @@ pub(crate) fn likeness(
     };
     let in_step = to_the_rest(&slice.rows.iter().map(worked).collect::<Vec<_>>());
     let all_in_step = typical(&in_step);
-    let near = near(index, population, cluster, slice);
+    let near = population.spreads.near(view, (&population.log_exchanges, &population.ways), cluster, slice);
     let ties = ties(index, population, cluster, slice, &guest_of);
     let holds: [f64; TIES] =
         std::array::from_fn(|t| ties.iter().filter(|has| has[t]).count() as f64 / n.max(1) as f64);
@@ -199,24 +198,6 @@ pub(crate) fn likeness(
             }
         })
         .collect()
-}
-
-/// [`Likeness::near`] of each member. O(members · log accounts).
-fn near(index: &Index<'_>, population: &Population, cluster: &Cluster, slice: &Slice) -> Vec<[f64; 4]> {
-    let time = |row: Option<&usize>| row.map_or(f64::NAN, |&row| index.view.lake.rows.time[row] as f64);
-    let picked = |of: fn(&[usize]) -> Option<&usize>| -> Vec<f64> {
-        slice.rows.iter().map(|rows| time(of(rows))).collect()
-    };
-    let members = |of: &dyn Fn(u32) -> f64| -> Vec<f64> { cluster.members.iter().map(|&a| of(a)).collect() };
-    let values = [
-        picked(<[usize]>::first),
-        picked(<[usize]>::last),
-        members(&|a| population.log_exchanges[a as usize]),
-        members(&|a| population.ways.loyalty(a)),
-    ];
-    let likelier: [Vec<f64>; 4] = std::array::from_fn(|i| population.spreads[i].likelier(&values[i]));
-    let of = |member: usize| likelier.each_ref().map(|l| l[member].clamp(-NEAR_MOST, NEAR_MOST));
-    (0..cluster.members.len()).map(of).collect()
 }
 
 /// Cosine of each vector with the sum of the others.
