@@ -8,7 +8,8 @@ use vigie_model::Kind;
 use crate::assemble::Judged;
 use crate::cluster::{ClusterOptions, gather, near};
 use crate::refine::{SURE, labelled};
-use crate::verdict::{Bench, accused, union, vouched_members};
+use crate::verdict::{Bench, accused, union};
+use crate::vouched::vouched_members;
 
 /// Part of a campaign's members as many accounts as which are looked at beside it at a time: strangers must not make up
 /// what members are compared with. In all it is as many as there are members.
@@ -52,7 +53,7 @@ fn round(
     options: &ClusterOptions,
 ) -> Vec<Judged> {
     let adopts = |j: &Judged| accused(j) && j.judgement.kind != Kind::KeyTakeover;
-    let mut settled = vouched_members(&judged);
+    let mut settled = vouched_members(bench.index, &judged);
     settled.extend(judged.iter().filter(|j| accused(j)).flat_map(|j| &j.cluster.members));
     judged
         .par_iter()

@@ -32,7 +32,7 @@ pub fn candidates(lake: &Lake, side: &SideTables, window: Window, settings: &Set
         clusters.extend(tried(index, &graph, unlike(hidden), &cutting));
         let pool = pool(index, &population, &clusters);
         let names = &index.view.lake.accounts;
-        let bench = Bench { index, population: &population, pool: &pool, settings };
+        let bench = Bench { index, graph: &graph, population: &population, pool: &pool, settings };
         let told = |judged: Judged| Candidate {
             members: judged.cluster.members.iter().map(|&a| names[a as usize].to_string()).collect(),
             facts: judged.facts,

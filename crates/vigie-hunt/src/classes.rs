@@ -191,7 +191,7 @@ impl Class {
 }
 
 /// ln of x · (x + 1) · … · (x + n - 1), where x > 0 or n = 0. O(1).
-fn rising(x: f64, n: f64) -> f64 {
+pub(crate) fn rising(x: f64, n: f64) -> f64 {
     if n < 0.5 { 0.0 } else { ln_gamma(x + n) - ln_gamma(x) }
 }
 

@@ -4,6 +4,7 @@
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use rustc_hash::FxHashMap;
 
+use crate::manner::Manner;
 use crate::rows::Rows;
 
 /// How one account, or its part of a cluster, works.
@@ -45,6 +46,11 @@ impl Habits {
         }
     }
 
+    /// Its client with settings and its model.
+    pub(crate) fn manner(&self) -> Manner {
+        (self.settings, self.model)
+    }
+
     /// What is told by name.
     fn named(&self) -> [u64; NAMED] {
         [self.client, self.settings, self.model]
@@ -57,6 +63,8 @@ pub(crate) const MEASURES: usize = 4;
 /// Habits of many accounts, their values numbered: whether two meet is then counted rather than sorted out, which
 /// hundreds of matched groups need.
 pub(crate) struct Ways {
+    /// What each account's client with settings and model are.
+    manners: Vec<Manner>,
     /// Numbers of client, settings and model of each account, 0 where unseen, and its loyalty.
     numbered: Vec<([u32; NAMED], f64)>,
     /// Number of each value.
@@ -86,7 +94,13 @@ impl Ways {
             values.iter().enumerate().for_each(|(column, &value)| count[value as usize][column] += 1);
         }
         let seen = std::array::from_fn(|column| count.iter().skip(1).map(|of| of[column]).sum());
-        Self { numbered, number_of: numbers, count, seen }
+        let manners = habits.iter().map(Habits::manner).collect();
+        Self { manners, numbered, number_of: numbers, count, seen }
+    }
+
+    /// The manner of each account that did anything.
+    pub(crate) fn manners(&self) -> impl Iterator<Item = Manner> {
+        self.manners.iter().copied().filter(|&manner| manner != (0, 0))
     }
 
     /// How faithful an account is to an address; NaN where that cannot be told.

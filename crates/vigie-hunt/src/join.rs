@@ -2,7 +2,7 @@
 //! fleet that is dealt out over many addresses asks one job through all of them. Two operations rent the same proxies,
 //! so addresses alone join nobody.
 
-use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use rustc_hash::{FxHashMap, FxHashSet};
 use vigie_graph::UnionFind;
 use vigie_model::{Kind, Layer};
@@ -10,6 +10,7 @@ use vigie_model::{Kind, Layer};
 use crate::assemble::Judged;
 use crate::cluster::{ClusterOptions, Index, gather};
 use crate::job::Job;
+use crate::manner::{Manners, Usual, of_slice};
 use crate::refine::SURE;
 use crate::touch::ObjectKind;
 use crate::verdict::{Bench, accused, suspected, union};
@@ -23,6 +24,9 @@ const OWN_PAID: f64 = 0.5;
 const JOINED: f64 = 0.15;
 /// Fewest members of each that must.
 const JOINED_MIN: usize = 3;
+/// How much likelier two accused clusters must go about it in one manner than each in its own for that to join them, in
+/// nats.
+const ONE_HAND: f64 = 4.0;
 
 /// Joins suspected clusters that passed the false-discovery control, where the whole is accused; elsewhere the parts stay
 /// as they are.
@@ -44,6 +48,9 @@ pub(crate) fn join(bench: &Bench<'_>, judged: Vec<Judged>, options: &ClusterOpti
                 sets.union(i, j);
             }
         }
+    }
+    for (i, j) in of_one_hand(bench, &suspected) {
+        sets.union(i, j);
     }
     let mut suspected: Vec<Option<Judged>> = suspected.into_iter().map(Some).collect();
     let mut wholes: Vec<Vec<Judged>> = Vec::new();
@@ -68,6 +75,46 @@ pub(crate) fn join(bench: &Bench<'_>, judged: Vec<Judged>, options: &ClusterOpti
 
 fn joinable(judged: &Judged) -> bool {
     suspected(judged) && judged.judgement.kind != Kind::KeyTakeover
+}
+
+/// Pairs of accused clusters of one kind that go about it in one manner, the likeliest joined first, since what is joined
+/// shows its manner more clearly. O(clusters² · (clusters + manners)).
+fn of_one_hand(bench: &Bench<'_>, suspected: &[Judged]) -> Vec<(u32, u32)> {
+    let usual = Usual::new(&bench.population.ways);
+    let rows = &bench.index.view.lake.rows;
+    let of = |(i, judged): (usize, &Judged)| {
+        accused(judged).then(|| (i as u32, judged.judgement.kind, of_slice(rows, &judged.slice)))
+    };
+    let mut hands: Vec<(u32, Kind, Manners)> = suspected.par_iter().enumerate().filter_map(of).collect();
+    let mut pairs = Vec::new();
+    let nats = |a: &(u32, Kind, Manners), b: &(u32, Kind, Manners)| {
+        if a.1 == b.1 { usual.of_one_hand(&a.2, &b.2) } else { f64::NEG_INFINITY }
+    };
+    let mut between: Vec<Vec<f64>> =
+        hands.par_iter().enumerate().map(|(n, b)| hands[..n].iter().map(|a| nats(a, b)).collect()).collect();
+    loop {
+        let all = between
+            .iter()
+            .enumerate()
+            .flat_map(|(n, row)| row.iter().enumerate().map(move |(m, &x)| (x, m, n)));
+        let Some((_, a, b)) = all.filter(|(x, ..)| *x >= ONE_HAND).max_by(|x, y| x.0.total_cmp(&y.0)) else {
+            return pairs;
+        };
+        pairs.push((hands[a].0, hands[b].0));
+        for (manner, n) in std::mem::take(&mut hands[b].2) {
+            *hands[a].2.entry(manner).or_default() += n;
+        }
+        for other in 0..hands.len() {
+            let (low, high) = (a.min(other), a.max(other));
+            if low != high {
+                between[high][low] = nats(&hands[a], &hands[other]);
+            }
+            let (low, high) = (b.min(other), b.max(other));
+            if low != high {
+                between[high][low] = f64::NEG_INFINITY;
+            }
+        }
+    }
 }
 
 /// Members that look so much like the others of their cluster that they stay whomever these join.

@@ -17,6 +17,7 @@ mod intrusion;
 mod job;
 mod join;
 mod lake;
+mod manner;
 mod matched;
 mod member;
 mod objects;
@@ -35,6 +36,7 @@ mod staged;
 mod touch;
 mod verdict;
 mod view;
+mod vouched;
 mod wordings;
 
 pub use candidates::{Candidate, candidates};

@@ -36,7 +36,11 @@ pub(crate) fn resolve_overlaps(
         let (was_accused, alike) = (accused(&judged), leftover(&judged, &stays));
         let enough = stays.iter().filter(|&&s| s).count() >= bench.settings.accounts_min;
         match enough.then(|| bench.judge(judged.cluster.keep(&stays))).flatten() {
-            Some(rest) if accused(&rest) || !was_accused => kept.push(Judged { q_value, ..rest }),
+            Some(rest) if accused(&rest) || !was_accused => {
+                // Beside those who left, several campaigns may have looked like one.
+                let parts = bench.unmix(rest, options).into_iter();
+                kept.extend(parts.map(|part| Judged { q_value, ..part }));
+            }
             _ => {
                 if was_accused {
                     followers.entry(winner).or_default().extend(alike);

@@ -162,10 +162,10 @@ fn test(
     progress: &dyn Progress,
 ) -> Vec<Judged> {
     let pool = pool(index, population, &found);
-    let bench = Bench { index, population, pool: &pool, settings };
+    let bench = Bench { index, graph, population, pool: &pool, settings };
     let judge = |found: Vec<Cluster>| -> Vec<Judged> {
         let judged = found.into_par_iter().filter_map(|cluster| bench.judge(cluster));
-        judged.flat_map_iter(|j| bench.unmix(graph, j, cutting)).collect()
+        judged.flat_map_iter(|j| bench.unmix(j, cutting)).collect()
     };
     let mut judged = judge(found);
     // Hidden clusters name whom nothing else names; they let nobody go.
@@ -173,7 +173,7 @@ fn test(
         judge(beside(index, graph, hidden, &judged, cutting)).into_iter().partition(accused);
     judged.extend(more);
     progress.advance(judged.len() as u64);
-    let (judged, spoken_for) = bench.without_vouched(judged);
+    let (judged, spoken_for) = bench.without_vouched(judged, cutting);
     let (mut judged, taken) = resolve_overlaps(&bench, judged, cutting);
     // Every test counts, also those whose accounts others vouch for or a clearer case took.
     let cleared = cleared.iter().map(|j| j.facts.chance);

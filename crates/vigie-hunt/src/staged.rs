@@ -64,9 +64,9 @@ pub(crate) fn staged_in(config: &WorldConfig, then: impl FnOnce(&Staged<'_>)) {
     let (models, _) = read_models(&dir.path().join("models.parquet")).unwrap();
     let (side, settings) = (SideTables { accounts, models }, Settings::default());
     cluster(&lake, &side, Window::default(), &settings, &Quiet, |found| {
-        let Found { index, population, clusters, cutting, .. } = found;
+        let Found { index, population, graph, clusters, cutting, .. } = found;
         let pool = pool(index, &population, &clusters);
-        let bench = Bench { index, population: &population, pool: &pool, settings: &settings };
+        let bench = Bench { index, graph: &graph, population: &population, pool: &pool, settings: &settings };
         let mut campaigns: Vec<Judged> = Vec::new();
         for judged in clusters.into_iter().filter_map(|cluster| bench.judge(cluster)) {
             let members = &judged.cluster.members;

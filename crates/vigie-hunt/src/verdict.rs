@@ -1,7 +1,7 @@
 //! Verdicts on clusters: the case against each, its core where it is a mixture, who is let go, and what falls apart into
 //! several campaigns. What clusters do to each other stands in `overlap`, `join` and `adopt`.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use vigie_detectors::{Judgement, judge, vouched};
 use vigie_graph::{Graph, UnionFind};
 use vigie_model::{Kind, Layer, Severity};
@@ -20,11 +20,13 @@ use crate::refine::{alike, core, labelled, stays};
 use crate::seeds::split;
 use crate::slice::slice;
 use crate::touch::ObjectKind;
+use crate::vouched::vouched_members;
 
 /// What a verdict is made from.
 #[derive(Clone, Copy)]
 pub(crate) struct Bench<'a> {
     pub(crate) index: &'a Index<'a>,
+    pub(crate) graph: &'a Graph,
     pub(crate) population: &'a Population,
     pub(crate) pool: &'a Pool,
     pub(crate) settings: &'a Settings,
@@ -149,12 +151,6 @@ pub(crate) fn suspected(judged: &Judged) -> bool {
     judged.judgement.log_odds() >= SUSPECTED && !vouched(&judged.judgement.alternatives)
 }
 
-/// Accounts that somebody vouches for as a group.
-pub(crate) fn vouched_members(judged: &[Judged]) -> FxHashSet<u32> {
-    let groups = judged.iter().filter(|j| vouched(&j.judgement.alternatives));
-    groups.flat_map(|j| j.cluster.members.iter().copied()).collect()
-}
-
 /// Whether the cluster is accused.
 pub(crate) fn accused(judged: &Judged) -> bool {
     judged.judgement.severity > Severity::None
@@ -175,7 +171,7 @@ impl Bench<'_> {
     /// meet in something, such as a proxy or a way of asking, and is told as such; so is one whose members go about it in
     /// ways that set them [apart](classes). Accounts of one sign-up series and victims that were tried in one way stay
     /// together: they are one hand's, whatever they are used for.
-    pub(crate) fn unmix(&self, graph: &Graph, whole: Judged, options: &ClusterOptions) -> Vec<Judged> {
+    pub(crate) fn unmix(&self, whole: Judged, options: &ClusterOptions) -> Vec<Judged> {
         if !accused(&whole) || whole.cluster.members.len() < 2 * options.accounts_min {
             return vec![whole];
         }
@@ -187,7 +183,7 @@ impl Bench<'_> {
         if self.population.series.iter().chain(&self.population.rings).any(of_one_hand) {
             return vec![whole];
         }
-        let parts = split(graph, members.clone(), options.accounts_min);
+        let parts = split(self.graph, members.clone(), options.accounts_min);
         let victims = whole.judgement.kind == Kind::KeyTakeover;
         let parts = if victims { self.of_one_job(&parts, options) } else { self.bound(&parts, &whole) };
         let by_way = |part| self.by_way(&whole, part, options);
@@ -203,7 +199,7 @@ impl Bench<'_> {
             .collect();
         let covered: usize = parts.iter().map(|p| p.cluster.members.len()).sum();
         if parts.len() >= 2 && covered as f64 >= PARTS_COVER * whole.cluster.members.len() as f64 {
-            self.with_leftover(graph, parts, &whole, options)
+            self.with_leftover(parts, &whole, options)
         } else {
             vec![whole]
         }
@@ -235,13 +231,7 @@ impl Bench<'_> {
 
     /// What no part of an accused cluster kept though it looks like the whole: a part of its own where it makes a case,
     /// else each account goes with the part that it is linked to most.
-    fn with_leftover(
-        &self,
-        graph: &Graph,
-        mut parts: Vec<Judged>,
-        whole: &Judged,
-        options: &ClusterOptions,
-    ) -> Vec<Judged> {
+    fn with_leftover(&self, mut parts: Vec<Judged>, whole: &Judged, options: &ClusterOptions) -> Vec<Judged> {
         let kept = union(parts.iter().map(|p| &p.cluster.members[..]));
         let members = whole.cluster.members.iter().zip(&whole.likeness);
         let left: Vec<u32> = members
@@ -258,7 +248,7 @@ impl Bench<'_> {
         for account in left {
             let linked = |part: &Judged| -> f32 {
                 let theirs = |b: u32| part.cluster.members.binary_search(&b).is_ok();
-                graph.neighbours(account).iter().filter(|(b, _)| theirs(*b)).map(|(_, w)| w).sum()
+                self.graph.neighbours(account).iter().filter(|(b, _)| theirs(*b)).map(|(_, w)| w).sum()
             };
             let sums = parts.iter().map(linked).enumerate();
             if let Some((part, sum)) = sums.max_by(|a, b| a.1.total_cmp(&b.1))
@@ -343,8 +333,12 @@ impl Bench<'_> {
     /// Takes out of accused clusters whoever is vouched for among its own: a company whose staff asks what an operation
     /// asks, behind the same proxy, is a company still. A key may be stolen from anybody, so intruders' victims stay.
     /// Returns the clusters, and the p-values of those that were left with nothing.
-    pub(crate) fn without_vouched(&self, judged: Vec<Judged>) -> (Vec<Judged>, Vec<f64>) {
-        let spoken_for = vouched_members(&judged);
+    pub(crate) fn without_vouched(
+        &self,
+        judged: Vec<Judged>,
+        options: &ClusterOptions,
+    ) -> (Vec<Judged>, Vec<f64>) {
+        let spoken_for = vouched_members(self.index, &judged);
         let (mut kept, mut taken) = (Vec::new(), Vec::new());
         for judged in judged {
             let stays: Vec<bool> = judged.cluster.members.iter().map(|a| !spoken_for.contains(a)).collect();
@@ -357,7 +351,8 @@ impl Bench<'_> {
             let p = judged.facts.chance;
             let enough = left >= self.settings.accounts_min;
             match enough.then(|| self.judge(judged.cluster.keep(&stays))).flatten() {
-                Some(rest) => kept.push(rest),
+                // Beside those who left, several campaigns may have looked like one.
+                Some(rest) => kept.extend(self.unmix(rest, options)),
                 None => taken.push(p),
             }
         }
@@ -433,18 +428,28 @@ mod tests {
 
     #[test]
     fn whoever_is_vouched_for_among_its_own_leaves_an_accused_cluster() {
-        staged(|Staged { bench, campaigns, .. }| {
+        staged(|Staged { bench, campaigns, options, .. }| {
+            let organisation = |a: u32| bench.index.view.organisation(a as usize);
+            let all = 0..bench.index.view.accounts() as u32;
+            let first = all.clone().find(|&a| {
+                organisation(a) != 0
+                    && all.clone().filter(|&b| organisation(a) == organisation(b)).count() >= 6
+            });
+            let staff = all.filter(|&a| organisation(a) == organisation(first.unwrap()));
+            let staff: Vec<u32> = staff.take(6).collect();
             for campaign in campaigns {
-                let members = &campaign.cluster.members;
-                let own: Vec<bool> = (0..members.len()).map(|i| i < 4).collect();
-                let mut house = bench.look(campaign.cluster.clone().keep(&own));
+                let mut beside = [&campaign.cluster.members[..], &staff].concat();
+                beside.sort_unstable();
+                let mut mixed = bench.look(gather(bench.index, beside, options));
+                mixed.judgement.severity = Severity::High;
+                let mut house = bench.look(gather(bench.index, staff.clone(), options));
                 house.judgement.severity = Severity::None;
                 let customer = house.judgement.alternatives.iter_mut().find(|a| a.name == "one-customer");
                 customer.unwrap().explained = Explained::Yes;
                 assert!(vouched(&house.judgement.alternatives));
-                let (after, _) = bench.without_vouched(vec![bench.look(campaign.cluster.clone()), house]);
+                let (after, _) = bench.without_vouched(vec![mixed, house], options);
                 let rest: Vec<u32> = after[0].cluster.members.clone();
-                assert!(!rest.is_empty() && members[..4].iter().all(|a| !rest.contains(a)), "{rest:?}");
+                assert!(!rest.is_empty() && staff.iter().all(|a| !rest.contains(a)), "{rest:?}");
             }
         });
     }

@@ -1,6 +1,7 @@
 //! Wordings that one program says: of a relay's accounts each puts a question or two of a job into its wording, too few
 //! for an account by itself to show anything. Together they show that no question comes twice and that all come with the
-//! same model and parameters, while whoever shares a wording by accident shares neither.
+//! same model and parameters, while whoever shares a wording by accident shares neither. The same goes for a network that
+//! accounts come through with a question or two: where nothing is worded alike, the relay still asks in one way.
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
@@ -9,7 +10,7 @@ use vigie_graph::stats::poisson_tail;
 
 use crate::cluster::{ClusterOptions, Index};
 use crate::seeds::holders_max;
-use crate::touch::{ObjectKind, content_objects};
+use crate::touch::{ObjectKind, content_objects, origin_objects};
 
 /// Fewest accounts of a wording.
 const HOLDERS_MIN: usize = 8;
@@ -53,9 +54,16 @@ pub(crate) fn one_way(index: &Index<'_>, options: &ClusterOptions) -> Vec<Vec<u3
     together.into_par_iter().filter_map(|said| of_one_program(said, least, share)).collect()
 }
 
-/// Whether an object is words that may stand around different questions.
+/// Whether an object is what may stand around different questions: words, or the network they come through.
 fn tells(kind: ObjectKind) -> bool {
-    matches!(kind, ObjectKind::Opening6 | ObjectKind::Opening12 | ObjectKind::Ending | ObjectKind::Phrase)
+    matches!(
+        kind,
+        ObjectKind::Opening6
+            | ObjectKind::Opening12
+            | ObjectKind::Ending
+            | ObjectKind::Phrase
+            | ObjectKind::Network
+    )
 }
 
 /// How every account says each wording, and the share of each way in what an account asks, averaged over accounts.
@@ -66,13 +74,15 @@ fn said(index: &Index<'_>, wordings: &FxHashMap<u64, u32>) -> (Vec<Said>, FxHash
         for row in index.view.ranges[account as usize].clone() {
             let way = (rows.model[row], rows.parameters[row]);
             *ways.entry(way).or_default() += 1;
-            content_objects(rows, row, |kind, hash| {
+            let mut see = |kind: ObjectKind, hash| {
                 if tells(kind)
                     && let Some(&motif) = wordings.get(&kind.object(hash))
                 {
                     said.entry(motif).or_insert(Said { motif, account, way, prompt: rows.exact[row] });
                 }
-            });
+            };
+            content_objects(rows, row, &mut see);
+            origin_objects(rows, row, &mut see);
         }
         (said.into_values().collect(), ways)
     };
@@ -184,5 +194,45 @@ mod tests {
             let seeds = one_way(found.index, &found.cutting);
             assert!(seeds.contains(&sixteen), "{seeds:?}");
         });
+    }
+
+    #[test]
+    fn a_network_that_one_program_comes_through_seeds_whatever_it_asks() {
+        let seeds = |model: fn(usize) -> String| {
+            let exchange = |account: usize, i: usize| {
+                let relayed = account < 16 && i == 0;
+                Exchange {
+                    event_id: format!("{account}-{i}"),
+                    account_id: format!("account {account:03}"),
+                    timestamp: Micros((account * 100 + i) as i64 * 1_000_000),
+                    request_model: Some(if relayed { model(account) } else { format!("model {}", i % 5) }),
+                    client_address: Some(if relayed {
+                        format!("203.0.113.{account}")
+                    } else {
+                        format!("10.{}.{}.7", account / 200, account % 200)
+                    }),
+                    client_address_trust: Some("peer".to_owned()),
+                    prompt: Some(format!(
+                        "{} {} {} {} of {account} and {i}",
+                        WORDS[account % 12],
+                        WORDS[(account / 12 + i) % 12],
+                        WORDS[(account * 5 + i) % 12],
+                        WORDS[(account * 7 + 3 * i) % 12]
+                    )),
+                    ..Exchange::default()
+                }
+            };
+            let rows: Vec<Exchange> =
+                (0..640).flat_map(|account| (0..8).map(move |i| exchange(account, i))).collect();
+            let lake = folded(&rows);
+            let settings = Settings::default();
+            cluster(&lake, &SideTables::default(), Window::default(), &settings, &Quiet, |found| {
+                one_way(found.index, &found.cutting)
+            })
+        };
+        let sixteen: Vec<u32> = (0..16).collect();
+        assert!(seeds(|_| "model nine".to_owned()).contains(&sixteen));
+        let people = seeds(|account| format!("model {}", account % 5));
+        assert!(!people.contains(&sixteen), "an office: {people:?}");
     }
 }
