@@ -70,7 +70,7 @@ pub(crate) fn campaign(
         accounts: judged.cluster.members.len() as u64,
         exchanges: judged.slice.len() as u64,
         tokens: (tokens > 0).then_some(tokens),
-        summary: summary(&judged.facts, &judged.judgement),
+        summary: summary(index, judged),
         evidence,
         alternatives: judged.judgement.alternatives.clone(),
         recommended_decision: decision(&judged.judgement),
@@ -95,7 +95,12 @@ fn campaign_id(index: &Index<'_>, cluster: &Cluster) -> String {
     format!("c-{:012x}", vigie_fold::hash_text(&names.join("\n")) >> 16)
 }
 
-fn summary(facts: &Facts, judgement: &Judgement) -> String {
+/// One line: what it looks like, how much of what the members do, why. O(members).
+fn summary(index: &Index<'_>, judged: &Judged) -> String {
+    let judgement = &judged.judgement;
+    let everything: u64 =
+        judged.cluster.members.iter().map(|&a| u64::from(index.view.exchanges[a as usize])).sum();
+    let share = judged.slice.len() as f64 / everything.max(1) as f64;
     let why: Vec<&str> = judgement.evidence.iter().take(3).map(|e| e.code.as_str()).collect();
     let head = match DETECTORS.iter().find(|d| d.kind == judgement.kind) {
         Some(detector) => detector.headline.to_owned(),
@@ -105,7 +110,7 @@ fn summary(facts: &Facts, judgement: &Judgement) -> String {
             .find(|a| a.explained == vigie_model::Explained::Yes)
             .map_or_else(|| "nothing but shared content".to_owned(), |a| format!("explained: {}", a.name)),
     };
-    format!("{head}; {} of members' traffic; {}", percent(facts.size.share), why.join(", "))
+    format!("{head}; {} of members' traffic; {}", percent(share), why.join(", "))
 }
 
 fn decision(judgement: &Judgement) -> RecommendedDecision {

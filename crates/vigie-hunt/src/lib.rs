@@ -27,6 +27,7 @@ mod pipeline;
 mod population;
 mod profile;
 mod refine;
+mod rest;
 mod rows;
 mod seeds;
 mod series;

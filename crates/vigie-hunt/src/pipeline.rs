@@ -14,8 +14,9 @@ use crate::join::join;
 use crate::matched::Pool;
 use crate::overlap::resolve_overlaps;
 use crate::population::Population;
+use crate::rest::rest_of;
 use crate::seeds::hidden_seeds;
-use crate::slice::{MotifObjects, rest_of};
+use crate::slice::MotifObjects;
 use crate::touch::{ObjectKind, rare_objects};
 use crate::verdict::{Bench, accused};
 use crate::view::View;
@@ -187,7 +188,7 @@ fn test(
         }
     }
     let told = |judged: Judged| {
-        let slice = rest_of(index, &judged.cluster, judged.slice);
+        let slice = rest_of(index, population, &judged.cluster, judged.slice);
         Judged { slice, ..judged }
     };
     let (campaigns, mut others): (Vec<Judged>, Vec<Judged>) =

@@ -63,7 +63,7 @@ const ROW_STRENGTH_MIN: f32 = 1.5;
 /// Share of the members' traffic below which content marks are only a sliver of what they do.
 const SLIVER: f64 = 0.05;
 /// Members that give most of their traffic to the slice give all of it.
-const WHOLE_SHARE: f64 = 0.85;
+pub(crate) const WHOLE_SHARE: f64 = 0.85;
 
 /// Whether an exchange with this evidence bears the cluster's mark.
 pub(crate) fn row_bears(strength: f32) -> bool {
@@ -88,7 +88,7 @@ impl Lifts {
 
 /// Characteristic objects of some layers. Rows are asked for twenty objects each, of which hardly one is here: a table
 /// of bits says so for most before the object's id is worked out and searched for.
-struct Side {
+pub(crate) struct Side {
     /// By id.
     lifts: FxHashMap<u64, f32>,
     /// A bit for the lowest bits of the hash of every object that is here; the highest say which phrases are sampled.
@@ -97,7 +97,7 @@ struct Side {
 
 impl Side {
     /// The objects behind marks.
-    fn of_marks<'m>(index: &Index<'_>, marks: impl Iterator<Item = &'m Mark>) -> Self {
+    pub(crate) fn of_marks<'m>(index: &Index<'_>, marks: impl Iterator<Item = &'m Mark>) -> Self {
         let object = |lift: f32, object: u32| {
             let (id, kind) = (index.objects.id(object as usize), index.objects.kind(object as usize));
             (id, ObjectKind::from_code(kind).hash(id), lift)
@@ -131,7 +131,7 @@ impl Side {
 
     /// The object's lift; 0 where it is not characteristic.
     #[inline]
-    fn of(&self, kind: ObjectKind, hash: u64) -> f32 {
+    pub(crate) fn of(&self, kind: ObjectKind, hash: u64) -> f32 {
         let (word, bit) = self.place(hash);
         if self.maybe[word] & bit == 0 {
             return 0.0;
@@ -186,66 +186,8 @@ pub(crate) fn slice(index: &Index<'_>, population: &Population, cluster: &Cluste
     Slice { rows, wrapped, by_content: false }
 }
 
-/// Part of a slice's exchanges that must bear another mark of the cluster's for it to tell the slice.
-const BORNE: f64 = 0.8;
-
-/// Part of the members' traffic from which on a slice is not what a relay mixes into its users' traffic but what the
-/// members are for.
-const MOSTLY: f64 = 0.5;
-
-/// Where content tells a slice, few of the questions that a relay puts bear the same words. Where nearly all that do came
-/// through addresses of the cluster's own, or under its own system prompts or tools, so did the rest; so did what bears
-/// a system prompt or tools that are the cluster's own and that most members used. What hardly anything that the members
-/// do goes without tells nothing. Where the slice is most of what they do, the rest is cover, and the slice is all of it.
-/// O(objects of the members' rows).
-pub(crate) fn rest_of(index: &Index<'_>, cluster: &Cluster, mut slice: Slice) -> Slice {
-    if !slice.by_content {
-        return slice;
-    }
-    let everything: usize = cluster.members.iter().map(|&a| index.view.exchanges[a as usize] as usize).sum();
-    let rows = &index.view.lake.rows;
-    let size = cluster.members.len() as u32;
-    for (layer, most) in [(Layer::Infrastructure, false), (Layer::Harness, false), (Layer::Harness, true)] {
-        let telling = |kind: ObjectKind| kind.layer() == layer && kind != ObjectKind::Network;
-        // Single phrases of system prompts meet by accident, and among users of one trade often.
-        let own = |m: &&Mark| {
-            let kind = index.kind(m.motif);
-            telling(kind) && (!(most || kind == ObjectKind::SystemPhrase) || m.members * 2 >= size)
-        };
-        let own = Side::of_marks(index, cluster.marks.iter().filter(own));
-        let bears = |&row: &usize| {
-            let mut best = 0.0f32;
-            let mut weigh =
-                |kind, hash| best = best.max(if telling(kind) { own.of(kind, hash) } else { 0.0 });
-            match layer {
-                Layer::Harness => harness_objects(index.view.lake, row, weigh),
-                _ => weigh(ObjectKind::Address, rows.address[row]),
-            }
-            row_bears(best)
-        };
-        let of = |a: &u32| index.view.ranges[*a as usize].clone().filter(bears).collect();
-        let borne: Vec<Vec<usize>> = cluster.members.par_iter().map(of).collect();
-        let all: usize = borne.iter().map(Vec::len).sum();
-        let inside = |(told, borne): (&Vec<usize>, &Vec<usize>)| {
-            told.iter().filter(|row| borne.binary_search(row).is_ok()).count()
-        };
-        let both: usize = slice.rows.iter().zip(&borne).map(inside).sum();
-        let told = most || both as f64 >= BORNE * slice.len() as f64;
-        if told && (all as f64) < WHOLE_SHARE * everything as f64 {
-            for (told, borne) in slice.rows.iter_mut().zip(borne) {
-                told.extend(borne);
-                told.sort_unstable();
-                told.dedup();
-            }
-        }
-    }
-    let whole = slice.len() as f64 >= MOSTLY * everything as f64;
-    let rows = if whole { all_rows(index, cluster) } else { widen(index, cluster, slice.rows) };
-    Slice { rows, ..slice }
-}
-
 /// Everything that the members did.
-fn all_rows(index: &Index<'_>, cluster: &Cluster) -> Vec<Vec<usize>> {
+pub(crate) fn all_rows(index: &Index<'_>, cluster: &Cluster) -> Vec<Vec<usize>> {
     cluster.members.iter().map(|&a| index.view.ranges[a as usize].clone().collect()).collect()
 }
 
@@ -313,7 +255,8 @@ fn alike(population: &Population, cluster: &Cluster) -> bool {
     cross_similarity(vectors()) >= 3.0 * population.similarity.max(0.01)
 }
 
-fn widen(index: &Index<'_>, cluster: &Cluster, picked: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
+/// Gives all of who gave most.
+pub(crate) fn widen(index: &Index<'_>, cluster: &Cluster, picked: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
     let whole = |a: u32| -> Range<usize> { index.view.ranges[a as usize].clone() };
     cluster
         .members
@@ -370,52 +313,8 @@ pub(crate) fn origin_strength(rows: &Rows, row: usize, lifts: &Lifts) -> f32 {
 #[cfg(test)]
 mod tests {
     use rustc_hash::FxHashSet;
-    use vigie_sim::world::config::{Archetype, CampaignSpec, ProxyKind, WorldConfig};
 
-    use super::{Slice, clients_of, rest_of, slice};
-    use crate::cluster::gather;
-    use crate::staged::{Staged, staged, staged_in, world};
-
-    #[test]
-    fn a_relays_own_addresses_give_back_what_few_of_its_words_tell() {
-        let relay = CampaignSpec {
-            accounts: Some(60),
-            requests_per_account_day: Some(4.0),
-            share: Some(0.3),
-            proxy: Some(ProxyKind::Datacentre),
-            paraphrase: Some(0.1),
-            ..CampaignSpec::of(Archetype::ResoldAccess)
-        };
-        let campaigns = Some(vec![relay]);
-        let config = WorldConfig { seed: 14, campaigns, lookalikes: Some(Vec::new()), ..world() };
-        staged_in(&config, |Staged { bench, options, guilty, planted, .. }| {
-            let members = (0..guilty.len() as u32).filter(|&a| guilty[a as usize]).collect();
-            let cluster = gather(bench.index, members, options);
-            let told = slice(bench.index, bench.population, &cluster);
-            assert!(told.by_content);
-            let right = |s: &Slice| s.rows.iter().flatten().filter(|&&row| planted[row]).count();
-            let (all, had) = (told.len(), right(&told));
-            let whole = rest_of(bench.index, &cluster, told);
-            let (all, right) = (whole.len() - all, right(&whole) - had);
-            assert!(right >= 300 && right * 3 >= all * 2, "{right} of {all}");
-        });
-    }
-
-    #[test]
-    fn who_mostly_works_for_a_campaign_works_for_it_alone() {
-        staged(|Staged { bench, campaigns, .. }| {
-            for campaign in campaigns {
-                let cluster = &campaign.cluster;
-                let ranges = cluster.members.iter().map(|&a| bench.index.view.ranges[a as usize].clone());
-                let everything: usize = ranges.clone().map(|r| r.len()).sum();
-                let rows =
-                    ranges.map(|r| r.enumerate().filter(|(i, _)| i % 3 < 2).map(|(_, row)| row).collect());
-                let most = Slice { rows: rows.collect(), wrapped: 0, by_content: true };
-                assert!(most.len() < everything);
-                assert_eq!(rest_of(bench.index, cluster, most).len(), everything);
-            }
-        });
-    }
+    use super::clients_of;
 
     #[test]
     fn an_intruders_client_is_known_from_others_or_came_late_and_bears_the_marks() {
