@@ -193,11 +193,24 @@ fn piece(
 
 /// `42 %`.
 pub fn percent(share: f64) -> String {
-    let percent = share * 100.0;
+    // Of nothing, the sum is -0.
+    let percent = share * 100.0 + 0.0;
     if percent > 0.0 && percent < 9.95 { format!("{percent:.1} %") } else { format!("{percent:.0} %") }
 }
 
 /// Nats for a contrast: its surprise, at most that of 499 matched groups.
 fn surprise(contrast: &Contrast) -> f64 {
     -contrast.p.max(1e-3).ln()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::percent;
+
+    #[test]
+    fn percentages_have_two_figures_at_least_where_they_are_small_and_nothing_has_no_sign() {
+        assert_eq!(percent(0.421), "42 %");
+        assert_eq!(percent(0.0421), "4.2 %");
+        assert_eq!(percent(std::iter::empty::<f64>().sum()), "0 %");
+    }
 }

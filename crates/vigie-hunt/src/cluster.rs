@@ -84,7 +84,11 @@ pub(crate) fn clusters(
     graph: &Graph,
     options: &ClusterOptions,
 ) -> Vec<Cluster> {
-    settled(index, graph, &seeds(index, population, graph, options), options)
+    let mut found = settled(index, graph, &seeds(index, population, graph, options), options);
+    // Victims that were tried in one way may share no object that could be a mark, and settle into nobody.
+    let rings = population.rings.iter().filter(|ring| ring.len() >= options.accounts_min);
+    found.extend(rings.map(|ring| gather(index, ring.clone(), options)));
+    distinct(found)
 }
 
 /// The clusters that these seeds settle into, largest first.

@@ -54,6 +54,8 @@ struct Seen {
     /// Whether it is enough by itself.
     sure: bool,
     way: Option<Way>,
+    /// The parameters that the intruder uses the key with.
+    usual: u64,
 }
 
 impl Intrusions {
@@ -71,13 +73,13 @@ impl Intrusions {
         let surely =
             |ring: &[u32]| ring.iter().filter(|&&a| seen[a as usize].is_some_and(|s| s.sure)).count();
         by_way.retain(|_, ring| surely(ring) >= RING_MIN);
-        let wanted: FxHashSet<u64> = by_way.keys().map(|way| way.0).collect();
-        let holders = tried_with(view, &wanted);
-        let share = |parameters: u64| {
-            f64::from(holders.get(&parameters).copied().unwrap_or(0)) / view.population.max(1) as f64
-        };
-        by_way.retain(|way, ring| beyond_chance(surely(ring), share(way.0), sure));
-        let mut rings: Vec<Vec<u32>> = by_way.into_values().collect();
+        let holders = tried_so(view, &by_way);
+        by_way.retain(|way, ring| {
+            let holders = holders.get(way).copied().unwrap_or(0).max(ring.len());
+            beyond_chance(surely(ring), holders as f64 / view.population.max(1) as f64, sure)
+        });
+        let mut rings: Vec<Vec<u32>> =
+            by_way.into_values().map(|ring| used_alike(ring, |a| seen[a as usize])).collect();
         rings.sort_unstable();
         let mut takeovers: Vec<Option<Takeover>> =
             seen.iter().map(|s| s.filter(|s| s.sure).map(|s| s.takeover)).collect();
@@ -88,6 +90,15 @@ impl Intrusions {
     }
 }
 
+/// The victims without those whose own log shows too little and whose key is then used with other parameters than the
+/// keys of the sure ones.
+fn used_alike(mut ring: Vec<u32>, seen: impl Fn(u32) -> Option<Seen>) -> Vec<u32> {
+    let sure = ring.iter().filter_map(|&a| seen(a)).filter(|s| s.sure);
+    let usual = commonest(sure.map(|s| s.usual));
+    ring.retain(|&a| seen(a).is_some_and(|s| s.sure || Some(s.usual) == usual));
+    ring
+}
+
 /// Whether so many of all victims share a trait that everybody shares so often by more than accident.
 pub(crate) fn beyond_chance(sharers: usize, share: f64, victims: usize) -> bool {
     let expected = share * victims as f64;
@@ -96,19 +107,25 @@ pub(crate) fn beyond_chance(sharers: usize, share: f64, victims: usize) -> bool 
         && poisson_tail(sharers as u64, expected) <= VICTIM_CHANCE
 }
 
-/// Accounts that ever sent a [try](is_try) with each of these parameters. O(rows).
-fn tried_with(view: &View<'_>, wanted: &FxHashSet<u64>) -> FxHashMap<u64, u32> {
-    if wanted.is_empty() {
+/// Accounts that may go this way: who ever sent a [try](is_try) with its parameters and uses its model most. O(rows).
+fn tried_so(view: &View<'_>, ways: &FxHashMap<Way, Vec<u32>>) -> FxHashMap<Way, usize> {
+    if ways.is_empty() {
         return FxHashMap::default();
     }
     let rows = &view.lake.rows;
-    let of = |range: &std::ops::Range<usize>| -> FxHashSet<u64> {
+    let wanted: FxHashSet<u64> = ways.keys().map(|way| way.0).collect();
+    let of = |range: &std::ops::Range<usize>| -> Vec<Way> {
         let tries = range.clone().filter(|&r| wanted.contains(&rows.parameters[r]) && is_try(rows, r));
-        tries.map(|r| rows.parameters[r]).collect()
+        let tried: FxHashSet<u64> = tries.map(|r| rows.parameters[r]).collect();
+        if tried.is_empty() {
+            return Vec::new();
+        }
+        let model = commonest(range.clone().map(|r| rows.model[r]).filter(|&m| m != 0)).unwrap_or(0);
+        tried.into_iter().map(|parameters| (parameters, model)).collect()
     };
-    let held: Vec<FxHashSet<u64>> = view.ranges.par_iter().map(of).collect();
+    let held: Vec<Vec<Way>> = view.ranges.par_iter().map(of).collect();
     let mut counts = FxHashMap::default();
-    held.iter().flatten().for_each(|&parameters| *counts.entry(parameters).or_default() += 1);
+    held.iter().flatten().for_each(|&way| *counts.entry(way).or_default() += 1);
     counts
 }
 
@@ -154,14 +171,14 @@ fn intrusion(view: &View<'_>, account: usize, client: u64) -> Option<Seen> {
     let aged = long_known || rows.time[from] - first >= DORMANT_DAYS * Micros::DAY;
     let dormant = silence >= DORMANT_DAYS * Micros::DAY && !before.is_empty();
     let sure = aged && (probed || dormant);
-    let way = way(rows, &theirs);
+    let usual = commonest(theirs.iter().map(|&r| rows.parameters[r]))?;
+    let way = way(rows, &theirs, usual).filter(|_| aged);
     let takeover = Takeover { from, client, probed: probed || way.is_some() };
-    (sure || way.is_some()).then_some(Seen { takeover, sure, way })
+    (sure || way.is_some()).then_some(Seen { takeover, sure, way, usual })
 }
 
 /// How the first exchanges of a burst were tried, where they differ in their parameters from the rest. O(burst).
-fn way(rows: &Rows, burst: &[usize]) -> Option<Way> {
-    let usual = commonest(burst.iter().map(|&r| rows.parameters[r]))?;
+fn way(rows: &Rows, burst: &[usize], usual: u64) -> Option<Way> {
     let tries = burst.iter().take(PROBES).copied().filter(|&r| is_try(rows, r));
     let tried = commonest(tries.map(|r| rows.parameters[r]).filter(|&p| p != usual && p != 0))?;
     let model = commonest(burst.iter().map(|&r| rows.model[r]).filter(|&m| m != 0))?;
@@ -200,58 +217,105 @@ mod tests {
     /// When every log begins.
     const START: i64 = 400 * Micros::DAY;
 
-    /// What one account does from `START` on: so many tries with a token limit of five, then twenty questions.
-    fn account(number: usize, tries: usize) -> Vec<Exchange> {
+    /// What somebody does from `START` on: so many tries with a token limit of five, then twenty questions.
+    #[derive(Clone, Copy)]
+    struct Does {
+        tries: usize,
+        model: &'static str,
+        /// Of the questions.
+        temperature: f64,
+        /// How long the account had been there.
+        days_old: i64,
+    }
+
+    impl Does {
+        fn tries(tries: usize) -> Self {
+            Self { tries, model: "large", temperature: 0.5, days_old: 365 }
+        }
+    }
+
+    fn exchanges(number: usize, does: Does) -> Vec<Exchange> {
         let exchange = |i: usize| Exchange {
             event_id: format!("{number}-{i}"),
             account_id: format!("account {number:03}"),
             timestamp: Micros(START + (number * 60 + i) as i64 * Micros::SECOND),
             client_address: Some(format!("10.{}.{}.1", number / 200, number % 200)),
             user_agent: Some(format!("program {number}")),
-            request_model: Some("large".to_owned()),
-            max_tokens: (i < tries).then_some(5),
-            output_tokens: Some(if i < tries { 5 } else { 200 }),
+            request_model: Some(does.model.to_owned()),
+            max_tokens: (i < does.tries).then_some(5),
+            temperature: (i >= does.tries).then_some(does.temperature),
+            output_tokens: Some(if i < does.tries { 5 } else { 200 }),
             prompt: Some(
-                if i < tries { "ping" } else { "how do I repair the chain of a bicycle" }.to_owned(),
+                if i < does.tries { "ping" } else { "how do I repair the chain of a bicycle" }.to_owned(),
             ),
             ..Exchange::default()
         };
-        (0..tries + 20).map(exchange).collect()
+        (0..does.tries + 20).map(exchange).collect()
     }
 
-    /// Accounts that were opened a year before the log.
-    fn look(tries: &[usize]) -> Intrusions {
-        let rows: Vec<Exchange> = tries.iter().enumerate().flat_map(|(i, &n)| account(i, n)).collect();
-        let known = |number| Account {
+    fn look(accounts: &[Does]) -> Intrusions {
+        let rows: Vec<Exchange> =
+            accounts.iter().enumerate().flat_map(|(i, &does)| exchanges(i, does)).collect();
+        let known = |(number, does): (usize, &Does)| Account {
             account_id: format!("account {number:03}"),
-            created_at: Some(Micros(START - 365 * Micros::DAY)),
+            created_at: Some(Micros(START - does.days_old * Micros::DAY)),
             ..Account::default()
         };
-        let side = SideTables { accounts: (0..tries.len()).map(known).collect(), ..SideTables::default() };
+        let side = SideTables {
+            accounts: accounts.iter().enumerate().map(known).collect(),
+            ..SideTables::default()
+        };
         Intrusions::new(&View::new(&folded(&rows), &side, Window::default()))
+    }
+
+    /// Four hundred people of whom nobody tries anything, but for four victims.
+    fn four_victims() -> Vec<Does> {
+        let mut accounts = vec![Does::tries(0); 400];
+        accounts[..4].fill(Does::tries(3));
+        accounts
     }
 
     #[test]
     fn who_was_tried_like_victims_is_one() {
-        let mut tries = vec![0; 400];
-        tries[..4].fill(3);
+        let mut accounts = four_victims();
         // Their own log shows too little.
-        tries[4..8].fill(1);
-        let found = look(&tries);
+        accounts[4..8].fill(Does::tries(1));
+        let found = look(&accounts);
         assert_eq!(found.rings, [(0..8).collect::<Vec<u32>>()]);
         assert_eq!(found.takeovers.iter().flatten().count(), 8);
-        tries[2..4].fill(1);
-        let found = look(&tries);
+        accounts[2..4].fill(Does::tries(1));
+        let found = look(&accounts);
         assert!(found.rings.is_empty(), "two sure victims lead nobody together");
         assert_eq!(found.takeovers.iter().flatten().count(), 2);
     }
 
     #[test]
+    fn who_uses_the_key_otherwise_or_has_just_come_is_no_victim_by_the_tries_alone() {
+        let mut accounts = four_victims();
+        accounts[4] = Does { temperature: 1.0, ..Does::tries(1) };
+        accounts[5] = Does { days_old: 3, ..Does::tries(1) };
+        accounts[6] = Does { temperature: 1.0, ..Does::tries(3) };
+        let found = look(&accounts);
+        assert_eq!(
+            found.rings,
+            [vec![0, 1, 2, 3, 6]],
+            "whose own log shows it is one, however the key is used"
+        );
+    }
+
+    #[test]
     fn what_everybody_does_joins_nobody() {
-        let mut tries = vec![1; 400];
-        tries[..4].fill(3);
-        let found = look(&tries);
+        let mut accounts = vec![Does::tries(1); 400];
+        accounts[..4].fill(Does::tries(3));
+        let found = look(&accounts);
         assert!(found.rings.is_empty(), "{:?}", found.rings);
+        // Where everybody tries another model, this one stands out.
+        accounts[4..].fill(Does { model: "small", ..Does::tries(1) });
+        assert_eq!(look(&accounts).rings, [[0, 1, 2, 3]]);
+    }
+
+    #[test]
+    fn chance_explains_a_few_sharers() {
         assert!(beyond_chance(4, 0.001, 20));
         assert!(!beyond_chance(2, 0.001, 20), "two may meet by accident");
         assert!(!beyond_chance(4, 0.1, 20), "two of twenty are expected");
