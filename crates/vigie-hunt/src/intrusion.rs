@@ -43,9 +43,17 @@ pub(crate) struct Intrusions {
     pub(crate) rings: Vec<Vec<u32>>,
 }
 
-/// How an intruder tries keys before using them: the parameters of the tries and the model that is used afterwards. Who
-/// checks stolen keys does so with one script.
-type Way = (u64, u64);
+/// How an intruder tries keys before using them, and then uses them: who checks stolen keys does so with one script, and
+/// sells them to one program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Way {
+    /// Parameters of the tries.
+    tried: u64,
+    /// Parameters that the key is used with.
+    used: u64,
+    /// Model that it is used for.
+    model: u64,
+}
 
 /// What the log of one account shows.
 #[derive(Clone, Copy)]
@@ -54,8 +62,6 @@ struct Seen {
     /// Whether it is enough by itself.
     sure: bool,
     way: Option<Way>,
-    /// The parameters that the intruder uses the key with.
-    usual: u64,
 }
 
 impl Intrusions {
@@ -78,8 +84,7 @@ impl Intrusions {
             let holders = holders.get(way).copied().unwrap_or(0).max(ring.len());
             beyond_chance(surely(ring), holders as f64 / view.population.max(1) as f64, sure)
         });
-        let mut rings: Vec<Vec<u32>> =
-            by_way.into_values().map(|ring| used_alike(ring, |a| seen[a as usize])).collect();
+        let mut rings: Vec<Vec<u32>> = by_way.into_values().collect();
         rings.sort_unstable();
         let mut takeovers: Vec<Option<Takeover>> =
             seen.iter().map(|s| s.filter(|s| s.sure).map(|s| s.takeover)).collect();
@@ -90,15 +95,6 @@ impl Intrusions {
     }
 }
 
-/// The victims without those whose own log shows too little and whose key is then used with other parameters than the
-/// keys of the sure ones.
-fn used_alike(mut ring: Vec<u32>, seen: impl Fn(u32) -> Option<Seen>) -> Vec<u32> {
-    let sure = ring.iter().filter_map(|&a| seen(a)).filter(|s| s.sure);
-    let usual = commonest(sure.map(|s| s.usual));
-    ring.retain(|&a| seen(a).is_some_and(|s| s.sure || Some(s.usual) == usual));
-    ring
-}
-
 /// Whether so many of all victims share a trait that everybody shares so often by more than accident.
 pub(crate) fn beyond_chance(sharers: usize, share: f64, victims: usize) -> bool {
     let expected = share * victims as f64;
@@ -107,21 +103,19 @@ pub(crate) fn beyond_chance(sharers: usize, share: f64, victims: usize) -> bool 
         && poisson_tail(sharers as u64, expected) <= VICTIM_CHANCE
 }
 
-/// Accounts that may go this way: who ever sent a [try](is_try) with its parameters and uses its model most. O(rows).
+/// Accounts that may have gone each of these ways: who ever sent a [try](is_try) with its parameters and sends most with
+/// what the key was used with. O(rows).
 fn tried_so(view: &View<'_>, ways: &FxHashMap<Way, Vec<u32>>) -> FxHashMap<Way, usize> {
-    if ways.is_empty() {
-        return FxHashMap::default();
-    }
     let rows = &view.lake.rows;
-    let wanted: FxHashSet<u64> = ways.keys().map(|way| way.0).collect();
+    let wanted: FxHashSet<u64> = ways.keys().map(|way| way.tried).collect();
     let of = |range: &std::ops::Range<usize>| -> Vec<Way> {
         let tries = range.clone().filter(|&r| wanted.contains(&rows.parameters[r]) && is_try(rows, r));
         let tried: FxHashSet<u64> = tries.map(|r| rows.parameters[r]).collect();
         if tried.is_empty() {
             return Vec::new();
         }
-        let model = commonest(range.clone().map(|r| rows.model[r]).filter(|&m| m != 0)).unwrap_or(0);
-        tried.into_iter().map(|parameters| (parameters, model)).collect()
+        let Some((used, model)) = use_of(rows, range.clone()) else { return Vec::new() };
+        tried.into_iter().map(|tried| Way { tried, used, model }).collect()
     };
     let held: Vec<Vec<Way>> = view.ranges.par_iter().map(of).collect();
     let mut counts = FxHashMap::default();
@@ -171,18 +165,23 @@ fn intrusion(view: &View<'_>, account: usize, client: u64) -> Option<Seen> {
     let aged = long_known || rows.time[from] - first >= DORMANT_DAYS * Micros::DAY;
     let dormant = silence >= DORMANT_DAYS * Micros::DAY && !before.is_empty();
     let sure = aged && (probed || dormant);
-    let usual = commonest(theirs.iter().map(|&r| rows.parameters[r]))?;
-    let way = way(rows, &theirs, usual).filter(|_| aged);
+    let way = way(rows, &theirs).filter(|_| aged);
     let takeover = Takeover { from, client, probed: probed || way.is_some() };
-    (sure || way.is_some()).then_some(Seen { takeover, sure, way, usual })
+    (sure || way.is_some()).then_some(Seen { takeover, sure, way })
 }
 
 /// How the first exchanges of a burst were tried, where they differ in their parameters from the rest. O(burst).
-fn way(rows: &Rows, burst: &[usize], usual: u64) -> Option<Way> {
+fn way(rows: &Rows, burst: &[usize]) -> Option<Way> {
+    let (used, model) = use_of(rows, burst.iter().copied())?;
     let tries = burst.iter().take(PROBES).copied().filter(|&r| is_try(rows, r));
-    let tried = commonest(tries.map(|r| rows.parameters[r]).filter(|&p| p != usual && p != 0))?;
-    let model = commonest(burst.iter().map(|&r| rows.model[r]).filter(|&m| m != 0))?;
-    Some((tried, model))
+    let tried = commonest(tries.map(|r| rows.parameters[r]).filter(|&p| p != used && p != 0))?;
+    Some(Way { tried, used, model })
+}
+
+/// The parameters and the model of most exchanges; `None` without any model.
+fn use_of(rows: &Rows, of: impl Iterator<Item = usize> + Clone) -> Option<(u64, u64)> {
+    let parameters = commonest(of.clone().map(|r| rows.parameters[r]))?;
+    Some((parameters, commonest(of.map(|r| rows.model[r]).filter(|&m| m != 0))?))
 }
 
 /// The value that comes most often, of equals the largest.
@@ -294,13 +293,9 @@ mod tests {
         let mut accounts = four_victims();
         accounts[4] = Does { temperature: 1.0, ..Does::tries(1) };
         accounts[5] = Does { days_old: 3, ..Does::tries(1) };
-        accounts[6] = Does { temperature: 1.0, ..Does::tries(3) };
         let found = look(&accounts);
-        assert_eq!(
-            found.rings,
-            [vec![0, 1, 2, 3, 6]],
-            "whose own log shows it is one, however the key is used"
-        );
+        assert_eq!(found.rings, [[0, 1, 2, 3]]);
+        assert_eq!(found.takeovers.iter().flatten().count(), 4);
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub(crate) fn core(likeness: &[Likeness]) -> Vec<bool> {
 }
 
 /// Which members of an accused cluster stay, in the order of the cluster's members. `victims` says that the cluster is an
-/// intruder's victims: whoever shows an intrusion stays, however unlike the others it is in all else.
+/// intruder's victims: whoever was [broken into](broken_into) stays, however unlike the others it is in all else.
 pub(crate) fn stays(
     index: &Index<'_>,
     population: &Population,
@@ -34,16 +34,25 @@ pub(crate) fn stays(
     likeness: &[Likeness],
     victims: bool,
 ) -> Vec<bool> {
-    cluster
-        .members
-        .iter()
-        .zip(likeness)
-        .map(|(&a, like)| {
-            let broken_into = victims && population.takeovers[a as usize].is_some();
-            let belongs = broken_into || alike(like);
-            belongs && !labelled(index, a)
-        })
-        .collect()
+    let broken_into = if victims {
+        broken_into(&cluster.members, &population.rings, |a| population.takeovers[a as usize].is_some())
+    } else {
+        vec![false; cluster.members.len()]
+    };
+    let compared = cluster.members.iter().zip(likeness).zip(broken_into);
+    compared.map(|((&a, like), broken_into)| (broken_into || alike(like)) && !labelled(index, a)).collect()
+}
+
+/// Which members an intruder broke into: where most are of rings, each sorted, whoever is of one, else whose own log
+/// shows it. Owners who come back after days of silence show it, too.
+fn broken_into(members: &[u32], rings: &[Vec<u32>], shown: impl Fn(u32) -> bool) -> Vec<bool> {
+    let of_a_ring = |a: &u32| rings.iter().any(|ring| ring.binary_search(a).is_ok());
+    let tried: Vec<bool> = members.iter().map(of_a_ring).collect();
+    if tried.iter().filter(|&&tried| tried).count() * 2 > members.len() {
+        tried
+    } else {
+        members.iter().map(|&a| shown(a)).collect()
+    }
 }
 
 /// Whether the operator's own label vouches for the account.
@@ -57,4 +66,17 @@ pub(crate) fn labelled(index: &Index<'_>, account: u32) -> bool {
     ]
     .iter()
     .any(|label| account.has_label(label))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::broken_into;
+
+    #[test]
+    fn an_intrusion_of_its_own_tells_no_victim_beside_a_ring() {
+        let shown = |a: u32| a >= 4;
+        let rings = [vec![0, 1, 2], vec![3, 9]];
+        assert_eq!(broken_into(&[0, 1, 3, 4, 5], &rings, shown), [true, true, true, false, false]);
+        assert_eq!(broken_into(&[0, 3, 4, 5, 6], &rings, shown), [false, false, true, true, true]);
+    }
 }
