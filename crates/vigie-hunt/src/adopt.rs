@@ -8,6 +8,7 @@ use vigie_model::Kind;
 use crate::assemble::Judged;
 use crate::cluster::{ClusterOptions, gather, near};
 use crate::refine::{SURE, labelled};
+use crate::ties::tied;
 use crate::verdict::{Bench, accused, union};
 use crate::vouched::vouched_members;
 
@@ -19,8 +20,8 @@ const LOOKED_AT_MIN: usize = 10;
 /// Rounds at most: who is taken in may bear what leads to others.
 const ROUNDS: usize = 4;
 
-/// Takes into each accused campaign whoever is in none, is vouched for by nobody, bears its marks and looks like its
-/// members in everything else. An intruder's victims are told by their own intrusion and take in nobody.
+/// Takes into each accused campaign whoever is in none, is vouched for by nobody, bears its marks or is tied to members
+/// and looks like them in everything else. An intruder's victims are told by their own intrusion and take in nobody.
 /// O(rounds · (holders of the campaigns' marks and their rows)).
 pub(crate) fn adopt(bench: &Bench<'_>, mut judged: Vec<Judged>, options: &ClusterOptions) -> Vec<Judged> {
     let mut beside: Vec<Beside> = judged.iter().map(|_| Beside::default()).collect();
@@ -38,7 +39,7 @@ pub(crate) fn adopt(bench: &Bench<'_>, mut judged: Vec<Judged>, options: &Cluste
 /// What stands beside a campaign, kept from round to round while its members stay the same.
 #[derive(Default)]
 struct Beside {
-    /// Accounts that bear its marks, once these were asked for.
+    /// Accounts that bear its marks, then those that are tied to its members, once these were asked for.
     near: Option<Vec<u32>>,
     /// Those that were looked at last.
     looked_at: Vec<u32>,
@@ -97,7 +98,12 @@ fn look_beside(
 ) {
     let index = bench.index;
     let members = &judged.cluster.members;
-    let near = beside.near.get_or_insert_with(|| near(index, &judged.cluster, options));
+    let near = beside.near.get_or_insert_with(|| {
+        let mut near = near(index, &judged.cluster, options);
+        let known: FxHashSet<u32> = near.iter().copied().collect();
+        near.extend(tied(index, &judged.cluster).into_iter().filter(|a| !known.contains(a)));
+        near
+    });
     let stranger = |a: &u32| !settled.contains(a) && !labelled(index, *a);
     let looked_at = members.len().max(LOOKED_AT_MIN);
     let outside: Vec<u32> = near.iter().copied().filter(stranger).take(looked_at).collect();

@@ -8,8 +8,8 @@ use crate::assemble::Judged;
 use crate::cluster::{Cluster, ClusterOptions, Index, distinct, gather, settled};
 use crate::verdict::{accused, union};
 
-/// The clusters that hidden seeds make beside what is accused already. O(seeds · members), and what settling takes for
-/// seeds that are mostly unnamed.
+/// The clusters that hidden seeds make beside what was judged already. O((seeds + judged) · members), and what settling
+/// takes for seeds that are mostly unnamed.
 pub(crate) fn beside(
     index: &Index<'_>,
     graph: &Graph,
@@ -20,7 +20,10 @@ pub(crate) fn beside(
     let campaigns = Campaigns::of(judged);
     seeds.retain(|seed| campaigns.leave(seed, options.accounts_min).is_some());
     let left = |cluster| campaigns.part(cluster, options.accounts_min);
-    tried(index, graph, unlike(seeds), options).into_iter().filter_map(left).collect()
+    let mut found: Vec<Cluster> =
+        tried(index, graph, unlike(seeds), options).into_iter().filter_map(left).collect();
+    found.retain(|cluster| !judged.iter().any(|group| !accused(group) && shows(group, &cluster.members)));
+    found
 }
 
 /// What seeds settle into, and the seeds as they are: of a relay's accounts with one exchange each, settling leaves those
@@ -34,6 +37,16 @@ pub(crate) fn tried(
     let mut found = settled(index, graph, &seeds, options);
     found.par_extend(seeds.into_par_iter().map(|seed| gather(index, seed, options)));
     distinct(found)
+}
+
+/// Part of a group that nearly all of a cluster must make up for the group to show it.
+const SHOWN: f64 = 0.3;
+
+/// Whether a group shows a cluster: the cluster is in there and makes up a fair part of it, so that whoever judged the
+/// group judged this with it. A handful of a class is no campaign for being picked from it by a wording.
+fn shows(group: &Judged, members: &[u32]) -> bool {
+    let both = inside(members, &group.cluster.members) as f64;
+    both >= ALIKE * members.len() as f64 && both >= SHOWN * group.cluster.members.len() as f64
 }
 
 /// Part of a seed's accounts from which on a smaller one is nearly the same.
@@ -95,7 +108,7 @@ fn inside(members: &[u32], of: &[u32]) -> usize {
 mod tests {
     use vigie_model::{Exchange, Micros};
 
-    use super::{Campaigns, unlike};
+    use super::{Campaigns, shows, unlike};
     use crate::assemble::Judged;
     use crate::cluster::gather;
     use crate::pipeline::cluster;
@@ -122,6 +135,21 @@ mod tests {
             both.sort_unstable();
             let beside_other = left(&both, &[judged(other, other.cluster.members.len())]);
             assert_eq!(beside_other.as_ref(), Some(members), "two of another campaign stay there");
+        });
+    }
+
+    #[test]
+    fn what_makes_up_a_fair_part_of_a_group_was_judged_with_it() {
+        staged(|Staged { bench, campaigns, options, .. }| {
+            let all = &campaigns[0].cluster.members;
+            let group = bench.look(gather(bench.index, all.clone(), options));
+            let part = |n: usize| all.iter().copied().take(n).collect::<Vec<u32>>();
+            assert!(shows(&group, &part(all.len())) && shows(&group, &part(all.len() / 3)));
+            assert!(!shows(&group, &part(all.len() / 4)), "what is a small part hides");
+            let others = &campaigns[1].cluster.members;
+            let mut both = [&all[..], &others[..(all.len() / 2).min(others.len())]].concat();
+            both.sort_unstable();
+            assert!(!shows(&group, &both), "what reaches beyond it is another");
         });
     }
 

@@ -34,6 +34,7 @@ mod series;
 mod slice;
 #[cfg(test)]
 mod staged;
+mod ties;
 mod touch;
 mod verdict;
 mod view;
