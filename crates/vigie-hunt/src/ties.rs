@@ -15,9 +15,8 @@ const PART_MIN: f64 = 0.2;
 /// The same of minutes in which they signed up: on a busy day anybody does.
 const MINUTES_PART_MIN: f64 = 0.5;
 
-/// Accounts outside a cluster that share with its members payments, addresses, networks, domains or minutes in which
-/// nearly nobody else signed up, strongest first.
-/// Being tied proves nothing; it says whom to compare with the members. O(members' objects and their holders).
+/// Accounts outside a cluster that share payments, addresses, networks, domains or the minutes of their sign-up with its
+/// members, strongest first. Being tied proves nothing; it says whom to compare with the members. O(members' objects and their holders).
 pub(crate) fn tied(index: &Index<'_>, cluster: &Cluster) -> Vec<u32> {
     let mut shared: FxHashMap<u32, u32> = FxHashMap::default();
     for held in cluster.members.iter().flat_map(|&a| index.motifs.of(a)) {
