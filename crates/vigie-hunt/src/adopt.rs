@@ -22,7 +22,7 @@ const ROUNDS: usize = 4;
 
 /// Takes into each accused campaign whoever is in none, is vouched for by nobody, bears its marks or is tied to members
 /// and looks like them in everything else. An intruder's victims are told by their own intrusion and take in nobody.
-/// O(rounds · (holders of the campaigns' marks and their rows)).
+/// O(rounds · (holders of what the campaigns' members hold, and their rows)).
 pub(crate) fn adopt(bench: &Bench<'_>, mut judged: Vec<Judged>, options: &ClusterOptions) -> Vec<Judged> {
     let mut beside: Vec<Beside> = judged.iter().map(|_| Beside::default()).collect();
     for _ in 0..ROUNDS {

@@ -190,6 +190,17 @@ fn median(values: impl Iterator<Item = f32>) -> f32 {
 
 /// Motifs that tell the members from everybody else.
 fn marks(index: &Index<'_>, members: &[u32], options: &ClusterOptions) -> Vec<Mark> {
+    let least = 3u32.max((0.05 * members.len() as f32) as u32).min(members.len() as u32);
+    let mut marks = held(index, members);
+    marks.retain(|m| {
+        m.members >= least
+            && f64::from(m.members) >= options.purity_min * index.motifs.holders(m.motif).len() as f64
+    });
+    marks
+}
+
+/// Every motif that a member touches, by motif number, and how far it would tell them. O(members' motifs).
+pub(crate) fn held(index: &Index<'_>, members: &[u32]) -> Vec<Mark> {
     let mut held: FxHashMap<u32, u32> = FxHashMap::default();
     for &a in members {
         for h in index.motifs.of(a) {
@@ -198,12 +209,8 @@ fn marks(index: &Index<'_>, members: &[u32], options: &ClusterOptions) -> Vec<Ma
     }
     let size = members.len() as f32;
     let outside = (index.view.population - members.len().min(index.view.population)) as f32;
-    let least = 3u32.max((0.05 * size) as u32).min(members.len() as u32);
-    let mut marks: Vec<Mark> = held
+    let mut held: Vec<Mark> = held
         .into_iter()
-        .filter(|&(m, k)| {
-            k >= least && f64::from(k) >= options.purity_min * index.motifs.holders(m).len() as f64
-        })
         .map(|(motif, k)| {
             let strangers = index.motifs.holders(motif).len() as f32 - k as f32 + 1.0;
             let trust = index.kind(motif).trust();
@@ -211,8 +218,8 @@ fn marks(index: &Index<'_>, members: &[u32], options: &ClusterOptions) -> Vec<Ma
             Mark { motif, members: k, lift }
         })
         .collect();
-    marks.sort_unstable_by_key(|m| m.motif);
-    marks
+    held.sort_unstable_by_key(|m| m.motif);
+    held
 }
 
 /// Evidence that each account touching a mark belongs, in nats.

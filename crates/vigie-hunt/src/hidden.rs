@@ -1,5 +1,6 @@
 //! Clusters that only a wording tells which its bundle hides: they are judged once the others are, and only where those
-//! leave most of their members unnamed. A sentence that several operations say would tell them as one.
+//! leave most of their members unnamed and did not show them. A sentence that several operations say would tell them as
+//! one.
 
 use rayon::iter::{IntoParallelIterator, ParallelExtend, ParallelIterator};
 use vigie_graph::Graph;
@@ -106,9 +107,9 @@ fn inside(members: &[u32], of: &[u32]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use vigie_model::{Exchange, Micros};
+    use vigie_model::{Exchange, Micros, Severity};
 
-    use super::{Campaigns, shows, unlike};
+    use super::{Campaigns, beside, shows, unlike};
     use crate::assemble::Judged;
     use crate::cluster::gather;
     use crate::pipeline::cluster;
@@ -150,6 +151,12 @@ mod tests {
             let mut both = [&all[..], &others[..(all.len() / 2).min(others.len())]].concat();
             both.sort_unstable();
             assert!(!shows(&group, &both), "what reaches beyond it is another");
+            let tried = |judged: &[Judged]| {
+                beside(bench.index, bench.graph, vec![part(all.len() / 2)], judged, options)
+            };
+            let mut cleared = group;
+            cleared.judgement.severity = Severity::None;
+            assert!(!tried(&[]).is_empty() && tried(&[cleared]).is_empty());
         });
     }
 

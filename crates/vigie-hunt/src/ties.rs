@@ -5,7 +5,7 @@
 use rustc_hash::FxHashMap;
 use vigie_model::Layer;
 
-use crate::cluster::{Cluster, Index};
+use crate::cluster::{Cluster, Index, Mark, held};
 use crate::touch::ObjectKind;
 
 /// Fewest members that must share a thing for it to tie somebody else to them.
@@ -16,31 +16,21 @@ const PART_MIN: f64 = 0.2;
 const MINUTES_PART_MIN: f64 = 0.5;
 
 /// Accounts outside a cluster that share payments, addresses, networks, domains or the minutes of their sign-up with its
-/// members, strongest first. Being tied proves nothing; it says whom to compare with the members. O(members' objects and their holders).
+/// members, strongest first. Being tied proves nothing; it says whom to compare with the members.
+/// O(members' motifs and their holders).
 pub(crate) fn tied(index: &Index<'_>, cluster: &Cluster) -> Vec<u32> {
-    let mut shared: FxHashMap<u32, u32> = FxHashMap::default();
-    for held in cluster.members.iter().flat_map(|&a| index.motifs.of(a)) {
-        *shared.entry(held.motif).or_default() += 1;
-    }
-    let ties = |&(motif, members): &(u32, u32)| {
-        let kind = index.kind(motif);
+    let ties = |held: &Mark| {
+        let kind = index.kind(held.motif);
         let part = if kind == ObjectKind::SignUpMinutes { MINUTES_PART_MIN } else { PART_MIN };
         matches!(kind.layer(), Layer::Payment | Layer::SignUp | Layer::Infrastructure)
-            && members >= MEMBERS_MIN
-            && f64::from(members) >= part * index.motifs.holders(motif).len() as f64
+            && held.members >= MEMBERS_MIN
+            && f64::from(held.members) >= part * index.motifs.holders(held.motif).len() as f64
     };
-    let mut shared: Vec<(u32, u32)> = shared.into_iter().filter(ties).collect();
-    // Sums of numbers depend on their order.
-    shared.sort_unstable();
-    let size = cluster.members.len();
-    let outside = index.view.population.saturating_sub(size) as f32 + 1.0;
     let mut tied: FxHashMap<u32, f32> = FxHashMap::default();
-    for (motif, members) in shared {
-        let holders = index.motifs.holders(motif);
-        let strangers = (holders.len() - members as usize) as f32 + 1.0;
-        let lift = ((members as f32 / size as f32) / (strangers / outside)).ln().max(0.0);
-        for account in holders.iter().filter(|a| cluster.members.binary_search(a).is_err()) {
-            *tied.entry(*account).or_default() += lift * index.kind(motif).trust();
+    for held in held(index, &cluster.members).into_iter().filter(ties) {
+        let holders = index.motifs.holders(held.motif).iter();
+        for &account in holders.filter(|a| cluster.members.binary_search(a).is_err()) {
+            *tied.entry(account).or_default() += held.lift;
         }
     }
     let mut tied: Vec<(u32, f32)> = tied.into_iter().collect();
@@ -59,7 +49,8 @@ mod tests {
     use crate::{Quiet, Settings, SideTables, Window};
 
     /// Accounts of 640 that are tied to the even ones of the first 80, of whom sixty come from one address each ten and
-    /// twenty pay with one purse each four; everybody else has both to himself. The next 80 signed up with them, eight at a time.
+    /// twenty pay with one purse each four; everybody else has both to himself. The next 80 signed up with them, eight at
+    /// a time.
     #[test]
     fn who_pays_as_a_few_members_do_is_tied_and_who_signed_up_with_them_is_not() {
         let name = |i: u64| format!("account {i:03}");
@@ -68,7 +59,7 @@ mod tests {
             event_id: name(i),
             account_id: name(i),
             timestamp: Micros((100 + i as i64) * Micros::DAY / 10),
-            client_address: Some(format!("10.{}.{}.9", address(i) % 250, address(i) / 250).parse().unwrap()),
+            client_address: Some(format!("10.{}.{}.9", address(i) % 250, address(i) / 250)),
             user_agent: Some(format!("client of {i}")),
             ..Exchange::default()
         };
